@@ -1,0 +1,24 @@
+"""How someone shops: the two choices, free of each other, that a price depends on."""
+
+from dataclasses import dataclass
+
+HOME, EXPORT = "home", "export"
+SIDES = (HOME, EXPORT)
+HOME_COUNTRY = "MA"
+
+
+def side_of(destination: str) -> str:
+    """Return the tax side of a destination country: taxed at home, zero-rated abroad."""
+    return HOME if destination == HOME_COUNTRY else EXPORT
+
+
+@dataclass(frozen=True)
+class Shopping:
+    """A currency and a destination (ISO country code). Neither follows from the other."""
+
+    currency: str = "MAD"
+    destination: str = HOME_COUNTRY
+
+    @property
+    def side(self) -> str:
+        return side_of(self.destination)

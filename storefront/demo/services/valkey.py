@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import time
+from pathlib import Path
 
 from . import tools
 from .layout import Layout, ServiceError
@@ -75,7 +76,7 @@ def _launch(layout: Layout, *, fast: bool) -> None:
         raise ServiceError(f"Valkey did not start: {said[-1]}")
 
 
-def _pid_file(layout: Layout):
+def _pid_file(layout: Layout) -> Path:
     return layout.valkey / "valkey.pid"
 
 

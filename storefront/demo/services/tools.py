@@ -8,6 +8,7 @@ import functools
 import importlib.util
 import os
 import platform
+import pwd
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -47,12 +48,12 @@ def environment() -> dict[str, str]:
 
 @functools.cache
 def demotion() -> tuple[str, ...]:
-    """What to put before a PostgreSQL program, which refuses to run as root.
+    """What to put before a PostgreSQL program, which refuses to run as root or as a user without a name.
 
     In a user namespace root reads as nobody and still reaches its own closed folders. Where
     namespaces are off, the program really becomes nobody.
     """
-    if os.geteuid() != 0:
+    if os.geteuid() != 0 and _has_name():
         return ()
     unshare = shutil.which("unshare")
     if unshare:
@@ -60,9 +61,16 @@ def demotion() -> tuple[str, ...]:
         if probe.returncode == 0:
             return (unshare, "--user", *_NOBODY)
     setpriv = shutil.which("setpriv")
-    if setpriv:
+    if setpriv and os.geteuid() == 0:
         return (setpriv, "--reuid=nobody", "--clear-groups")
-    raise ServiceError("PostgreSQL does not run as root here: use an ordinary user, or set DATABASE_URL.")
+    raise ServiceError("PostgreSQL does not run as this user: use an ordinary one, or set DATABASE_URL.")
+
+
+def _has_name() -> bool:
+    try:
+        return bool(pwd.getpwuid(os.geteuid()))
+    except KeyError:
+        return False
 
 
 def becomes_nobody() -> bool:

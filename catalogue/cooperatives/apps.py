@@ -1,0 +1,5 @@
+from oscar.apps.partner.apps import PartnerConfig as Upstream
+
+
+class CooperativesConfig(Upstream):
+    name = "catalogue.cooperatives"

@@ -1,0 +1,130 @@
+"""Who makes and sells: cooperatives, their people, their stock. A cooperative is Oscar's *partner*."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from oscar.apps.partner.abstract_models import AbstractPartner, AbstractStockRecord
+
+
+class Union(models.Model):
+    """A union or economic interest group that cooperatives belong to."""
+
+    code = models.CharField(max_length=8, unique=True)
+    kind = models.CharField(max_length=10)
+    name = models.CharField(max_length=160)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Partner(AbstractPartner):
+    """A cooperative. ``code`` is its number in the data (COOP-001)."""
+
+    short_name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=140, unique=True)
+    fictional = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    legal_form = models.CharField(max_length=20)
+    sector = models.CharField(max_length=30)
+    sector_name = models.CharField(max_length=80)
+    province = models.ForeignKey("address.Province", on_delete=models.PROTECT, related_name="cooperatives")
+    commune_name = models.CharField(max_length=120)
+    postal_code = models.CharField(max_length=5, blank=True)
+    latitude = models.DecimalField(max_digits=6, decimal_places=3)
+    longitude = models.DecimalField(max_digits=6, decimal_places=3)
+    founded_year = models.PositiveSmallIntegerField()
+    members = models.PositiveIntegerField()
+    women_members = models.PositiveIntegerField()
+    is_womens = models.BooleanField(default=False)
+    indh_supported = models.BooleanField(default=False)
+    union = models.ForeignKey(Union, null=True, blank=True, on_delete=models.PROTECT, related_name="cooperatives")
+    register_no = models.CharField(max_length=40)
+    ice = models.CharField(max_length=15, help_text="company number, 15 digits, divisible by 97")
+    tax_id = models.CharField(max_length=20)
+    onssa_no = models.CharField(max_length=30, blank=True)
+    onssa_status = models.CharField(max_length=20)
+    labels = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+    bank_code = models.CharField(max_length=3)
+    bank_name = models.CharField(max_length=80)
+    rib = models.CharField(max_length=24, help_text="24 digits: bank 3, city 3, account 16, key 2")
+    vat_regime = models.CharField(max_length=30)
+    annual_turnover_mad = models.DecimalField(max_digits=14, decimal_places=2)
+    payout_method = models.CharField(
+        max_length=20,
+        choices=[
+            ("bank_transfer", _("bank transfer")),
+            ("cash_at_agency", _("cash at an agency")),
+            ("cheque", _("cheque")),
+        ],
+    )
+    payout_cycle = models.CharField(
+        max_length=12,
+        choices=[("weekly", _("weekly")), ("fortnightly", _("twice a month")), ("monthly", _("monthly"))],
+    )
+    phone = models.CharField(max_length=16)
+    landline = models.CharField(max_length=16, blank=True)
+    email = models.EmailField(blank=True)
+    connectivity = models.CharField(max_length=20)
+    contact_channel = models.CharField(max_length=20)
+    spoken_language = models.CharField(max_length=20)
+    reads_arabic = models.CharField(max_length=10)
+    lead_days = models.PositiveSmallIntegerField()
+
+    class Meta(AbstractPartner.Meta):
+        verbose_name = _("cooperative")
+        verbose_name_plural = _("cooperatives")
+        constraints = [
+            models.CheckConstraint(name="cooperative_women_are_members", condition=Q(women_members__lte=F("members"))),
+            models.CheckConstraint(name="cooperative_rib_digits", condition=Q(rib__regex=r"^[0-9]{24}$")),
+            models.CheckConstraint(name="cooperative_ice_digits", condition=Q(ice__regex=r"^[0-9]{15}$")),
+        ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("shop:cooperative", kwargs={"slug": self.slug})
+
+
+class Membership(models.Model):
+    """Someone who works for a cooperative here: an owner (also bank account and people) or a clerk (stock, parcels)."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner", _("owner")
+        CLERK = "clerk", _("clerk")
+
+    cooperative = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=5, choices=Role)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="membership_once", fields=["cooperative", "user"])]
+
+
+class StockRecord(AbstractStockRecord):
+    """What one cooperative has of one product, and what it gets for it.
+
+    ``farm_gate_price``: what the cooperative receives per unit, MAD, excluding tax.
+    Oscar's ``price`` (MAD, tax included) is the public price that the opening price list keeps.
+    """
+
+    farm_gate_price = models.DecimalField(max_digits=12, decimal_places=2)
+
+    class Meta(AbstractStockRecord.Meta):
+        constraints = [
+            models.UniqueConstraint(name="stockrecord_once_per_seller", fields=["product", "partner"]),
+            models.CheckConstraint(name="stockrecord_farm_gate_not_negative", condition=Q(farm_gate_price__gte=0)),
+            models.CheckConstraint(name="stockrecord_price_in_mad", condition=Q(price_currency="MAD")),
+            models.CheckConstraint(
+                name="stockrecord_promises_only_what_is_there",
+                condition=Q(num_allocated__gte=0, num_allocated__lte=F("num_in_stock")),
+            ),
+        ]
+
+    @property
+    def on_offer(self) -> int:
+        """How many may still be promised."""
+        return (self.num_in_stock or 0) - (self.num_allocated or 0)
+
+
+from oscar.apps.partner.models import *  # noqa: E402, F403

@@ -1,0 +1,146 @@
+"""What things cost: rates, VAT classes, and published price lists that never change afterwards."""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Currency(models.TextChoices):
+    MAD = "MAD", _("Moroccan dirham")
+    EUR = "EUR", _("Euro")
+    USD = "USD", _("US dollar")
+
+
+class Side(models.TextChoices):
+    HOME = "home", _("Morocco, tax included")
+    EXPORT = "export", _("abroad, zero-rated")
+
+
+class ExchangeRate(models.Model):
+    """Dirhams for one unit of a currency on a working day."""
+
+    currency = models.CharField(max_length=3, choices=[("EUR", "EUR"), ("USD", "USD")])
+    day = models.DateField()
+    mad_per_unit = models.DecimalField(max_digits=12, decimal_places=6)
+    source = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["-day", "currency"]
+        constraints = [
+            models.UniqueConstraint(name="rate_once_a_day", fields=["currency", "day"]),
+            models.CheckConstraint(name="rate_positive", condition=Q(mad_per_unit__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.day} {self.mad_per_unit}"
+
+
+class VatClass(models.Model):
+    """A class of VAT (N20, R10, EXO …) and its rate inside Morocco; an assumption until an accountant confirms it."""
+
+    code = models.CharField(max_length=10, unique=True)
+    rate_pct = models.DecimalField(max_digits=5, decimal_places=2)
+
+    class Meta:
+        verbose_name_plural = "VAT classes"
+        constraints = [models.CheckConstraint(name="vat_rate_sensible", condition=Q(rate_pct__gte=0, rate_pct__lt=100))]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class TimeRange(Func):
+    function = "TSTZRANGE"
+
+
+class PriceList(models.Model):
+    """Every price in force from ``starts_at`` until ``ends_at`` (open while null). Published once, never edited."""
+
+    reference = models.CharField(max_length=30, unique=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField()
+    eur_rate = models.DecimalField(max_digits=12, decimal_places=6, help_text="dirhams for one euro")
+    usd_rate = models.DecimalField(max_digits=12, decimal_places=6, help_text="dirhams for one dollar")
+    rates_day = models.DateField()
+
+    class Meta:
+        ordering = ["-starts_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="price_list_ends_after_start", condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at"))
+            ),
+            ExclusionConstraint(
+                name="price_lists_follow_each_other",
+                expressions=[(TimeRange("starts_at", "ends_at"), RangeOperators.OVERLAPS)],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Price(models.Model):
+    """One stock record's unit price in one currency for one tax side, and the parts that add up to it.
+
+    All amounts are in ``currency``, two places. ``price`` is what the buyer pays (tax included on the home side).
+    ``farm_gate_mad`` is what the cooperative receives, in dirhams, excluding tax.
+    """
+
+    price_list = models.ForeignKey(PriceList, on_delete=models.PROTECT, related_name="prices")
+    stockrecord = models.ForeignKey("partner.StockRecord", on_delete=models.CASCADE, related_name="prices")
+    currency = models.CharField(max_length=3, choices=Currency)
+    side = models.CharField(max_length=6, choices=Side)
+    price = models.DecimalField(max_digits=12, decimal_places=2)
+    vat_class = models.CharField(max_length=10)
+    vat_rate_pct = models.DecimalField(max_digits=5, decimal_places=2)
+    farm_gate_mad = models.DecimalField(max_digits=12, decimal_places=2)
+    part_cooperative = models.DecimalField(max_digits=12, decimal_places=2)
+    part_collection = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    part_packing = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    part_transport = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    part_payment = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    part_office = models.DecimalField(max_digits=12, decimal_places=2)
+    part_tax = models.DecimalField(max_digits=12, decimal_places=2)
+
+    PARTS = ("cooperative", "collection", "packing", "transport", "payment", "office", "tax")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="price_once_per_list", fields=["price_list", "stockrecord", "currency", "side"]
+            ),
+            models.CheckConstraint(
+                name="price_is_the_sum_of_its_parts",
+                condition=Q(
+                    price=F("part_cooperative")
+                    + F("part_collection")
+                    + F("part_packing")
+                    + F("part_transport")
+                    + F("part_payment")
+                    + F("part_office")
+                    + F("part_tax")
+                ),
+            ),
+            models.CheckConstraint(
+                name="price_parts_not_negative",
+                condition=Q(
+                    price__gt=0,
+                    farm_gate_mad__gte=0,
+                    part_cooperative__gte=0,
+                    part_collection__gte=0,
+                    part_packing__gte=0,
+                    part_transport__gte=0,
+                    part_payment__gte=0,
+                    part_office__gte=0,
+                    part_tax__gte=0,
+                ),
+            ),
+            models.CheckConstraint(name="price_export_has_no_tax", condition=Q(side="home") | Q(part_tax=0)),
+        ]
+
+    @property
+    def price_excl_tax(self):  # type: ignore[no-untyped-def]
+        return self.price - self.part_tax

@@ -1,0 +1,5 @@
+from oscar.apps.search.apps import SearchConfig as Upstream
+
+
+class SearchConfig(Upstream):
+    name = "catalogue.search"

@@ -1,0 +1,57 @@
+"""Work to be done after a transaction commits. The row is the truth; the broker only rings."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class Job(models.Model):
+    class State(models.TextChoices):
+        WAITING = "WAITING"
+        RUNNING = "RUNNING"
+        DONE = "DONE"
+        DEAD = "DEAD"
+
+    class Queue(models.TextChoices):
+        MONEY = "money"
+        DEFAULT = "default"
+        MAIL = "mail"
+        BULK = "bulk"
+
+    task = models.CharField(max_length=120)
+    key = models.CharField(max_length=200, unique=True, help_text="one job per key, ever")
+    payload = models.JSONField(default=dict)
+    queue = models.CharField(max_length=8, choices=Queue, default=Queue.DEFAULT)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    run_at = models.DateTimeField()
+    rung_at = models.DateTimeField(null=True, blank=True, help_text="last published to the broker")
+    leased_until = models.DateTimeField(null=True, blank=True)
+    lease = models.UUIDField(null=True, blank=True)
+    last_error = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(name="job_open_by_time", fields=["run_at"], condition=Q(state__in=["WAITING", "RUNNING"])),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class BeatSlot(models.Model):
+    """One firing of a scheduled job; the unique row makes a second scheduler harmless."""
+
+    name = models.CharField(max_length=80)
+    slot_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="beat_slot_once", fields=["name", "slot_at"])]
+
+
+class Heartbeat(models.Model):
+    """When a kind of process last proved that it works (canary job, relay loop)."""
+
+    name = models.CharField(max_length=40, unique=True)
+    beat_at = models.DateTimeField()

@@ -1,0 +1,5 @@
+from oscar.apps.order.apps import OrderConfig as Upstream
+
+
+class OrdersConfig(Upstream):
+    name = "fulfilment.orders"

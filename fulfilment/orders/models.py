@@ -1,0 +1,125 @@
+"""What someone bought, for how much, and how far it is. An order says for ever what it said when it was placed."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from oscar.apps.address.abstract_models import AbstractShippingAddress
+from oscar.apps.order.abstract_models import AbstractLine, AbstractOrder
+
+from catalogue.places.models import PlaceInMorocco
+from catalogue.pricing.models import Currency, Side
+
+
+class Order(AbstractOrder):
+    """Oscar's order with its frozen currency, rate, price list, language and destination.
+
+    ``mad_per_unit`` is the rate of the price list (1 for MAD). Totals are in ``currency``.
+    ``phone`` is the buyer's, E.164; ``guest_email`` may be empty.
+    """
+
+    class Status(models.TextChoices):
+        PENDING_PAYMENT = "PENDING_PAYMENT", _("waiting for payment")
+        PENDING_CONFIRMATION = "PENDING_CONFIRMATION", _("waiting for confirmation")
+        PAID = "PAID", _("paid")
+        CONFIRMED = "CONFIRMED", _("confirmed")
+        PREPARING = "PREPARING", _("being prepared")
+        SHIPPED = "SHIPPED", _("on its way")
+        DELIVERED = "DELIVERED", _("delivered")
+        COMPLETED = "COMPLETED", _("completed")
+        EXPIRED = "EXPIRED", _("not paid in time")
+        CANCELLED = "CANCELLED", _("cancelled")
+        REFUSED = "REFUSED", _("refused at the door")
+        RETURNED = "RETURNED", _("returned")
+
+    class Channel(models.TextChoices):
+        WEB_MA = "web_ma", _("web, Morocco")
+        WEB_ABROAD = "web_abroad", _("web, abroad")
+
+    class PaymentMethod(models.TextChoices):
+        CARD = "card", _("card")
+        CASH = "cash", _("cash on delivery")
+
+    status = models.CharField(_("status"), max_length=30, choices=Status, default=Status.PENDING_PAYMENT)
+    channel = models.CharField(max_length=12, choices=Channel, default=Channel.WEB_MA)
+    payment_method = models.CharField(max_length=10, choices=PaymentMethod)
+    mad_per_unit = models.DecimalField(max_digits=12, decimal_places=6)
+    price_list = models.ForeignKey("pricing.PriceList", on_delete=models.PROTECT, related_name="orders")
+    side = models.CharField(max_length=6, choices=Side)
+    destination = models.CharField(max_length=2, help_text="country, ISO 3166-1")
+    language = models.CharField(max_length=2, choices=settings.LANGUAGES)
+    buyer_name = models.CharField(max_length=200)
+    phone = models.CharField(max_length=16)
+    basket_reference = models.BigIntegerField(unique=True, null=True, help_text="one order per basket, ever")
+    reserved_until = models.DateTimeField(null=True, blank=True, help_text="unpaid orders hold stock until then")
+
+    class Meta(AbstractOrder.Meta):
+        constraints = [
+            models.CheckConstraint(name="order_currency_known", condition=Q(currency__in=Currency.values)),
+            models.CheckConstraint(name="order_rate_positive", condition=Q(mad_per_unit__gt=0)),
+            models.CheckConstraint(name="order_mad_rate_is_one", condition=~Q(currency="MAD") | Q(mad_per_unit=1)),
+            models.CheckConstraint(name="order_phone_is_e164", condition=Q(phone__regex=r"^\+[1-9][0-9]{6,14}$")),
+            models.CheckConstraint(
+                name="order_side_follows_destination",
+                condition=Q(destination="MA", side="home") | (~Q(destination="MA") & Q(side="export")),
+            ),
+        ]
+
+    @property
+    def is_anonymous(self) -> bool:
+        return self.user_id is None
+
+    @property
+    def email(self) -> str:
+        return self.guest_email or (self.user.email if self.user else None) or ""
+
+
+class Line(AbstractLine):
+    """One product of one cooperative. ``price`` is the published row it was sold at; ``farm_gate_mad`` is per unit."""
+
+    price = models.ForeignKey("pricing.Price", on_delete=models.PROTECT, related_name="order_lines")
+    farm_gate_mad = models.DecimalField(max_digits=12, decimal_places=2)
+
+    class Meta(AbstractLine.Meta):
+        constraints = [
+            models.CheckConstraint(name="order_line_quantity_positive", condition=Q(quantity__gt=0)),
+            models.CheckConstraint(
+                name="order_line_is_unit_times_quantity",
+                condition=Q(
+                    line_price_before_discounts_incl_tax=models.F("unit_price_incl_tax") * models.F("quantity")
+                ),
+            ),
+        ]
+
+    @property
+    def owed_mad(self) -> Any:
+        """What the cooperative earns on this line, MAD, excluding tax."""
+        return self.farm_gate_mad * self.quantity
+
+
+class ShippingAddress(PlaceInMorocco, AbstractShippingAddress):
+    """Where the parcel goes and who is called. The whole name stands in ``last_name``."""
+
+    class Meta(AbstractShippingAddress.Meta):
+        pass
+
+    def ensure_postcode_is_valid_for_country(self) -> None:
+        """Accept any postal code: many Moroccan ones are unknown, and the courier calls."""
+
+
+class OrderEvent(models.Model):
+    """One step in an order's life, for the buyer's timeline and the office. Rows are only added."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    data = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+
+from oscar.apps.order.models import *  # noqa: E402, F403

@@ -1,0 +1,5 @@
+from oscar.apps.payment.apps import PaymentConfig as Upstream
+
+
+class PaymentsConfig(Upstream):
+    name = "fulfilment.payments"

@@ -1,0 +1,5 @@
+from oscar.apps.shipping.apps import ShippingConfig as Upstream
+
+
+class ShippingConfig(Upstream):
+    name = "fulfilment.shipping"

@@ -1,0 +1,5 @@
+from oscar.apps.basket.apps import BasketConfig as Upstream
+
+
+class BasketConfig(Upstream):
+    name = "storefront.basket"

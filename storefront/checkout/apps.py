@@ -1,0 +1,5 @@
+from oscar.apps.checkout.apps import CheckoutConfig as Upstream
+
+
+class CheckoutConfig(Upstream):
+    name = "storefront.checkout"

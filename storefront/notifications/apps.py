@@ -1,0 +1,5 @@
+from oscar.apps.communication.apps import CommunicationConfig as Upstream
+
+
+class NotificationsConfig(Upstream):
+    name = "storefront.notifications"

@@ -1,0 +1,5 @@
+"""Oscar's migrations run from Oscar's own folder; ours stand in this one and are numbered after them."""
+
+import oscar.apps.communication.migrations as upstream
+
+__path__.extend(upstream.__path__)

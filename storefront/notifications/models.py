@@ -1,0 +1,38 @@
+"""Every message the shop sends to someone: written with what caused it, sent once by a job."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class Message(models.Model):
+    class Channel(models.TextChoices):
+        MAIL = "mail"
+        SMS = "sms"
+
+    class State(models.TextChoices):
+        WAITING = "WAITING"
+        SENT = "SENT"
+        FAILED = "FAILED"
+
+    key = models.CharField(max_length=200, unique=True, help_text="one message per key, ever")
+    kind = models.CharField(max_length=40)
+    order = models.ForeignKey("order.Order", null=True, blank=True, on_delete=models.CASCADE, related_name="messages")
+    channel = models.CharField(max_length=4, choices=Channel)
+    recipient = models.CharField(max_length=254)
+    language = models.CharField(max_length=2)
+    subject = models.CharField(max_length=200, blank=True)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    state = models.CharField(max_length=7, choices=State, default=State.WAITING)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(name="message_sent_has_time", condition=~Q(state="SENT") | Q(sent_at__isnull=False)),
+        ]
+
+
+from oscar.apps.communication.models import *  # noqa: E402, F403

@@ -1,0 +1,45 @@
+"""What the shop sells with: Oscar, money, checkout, Stripe."""
+
+from oscar.defaults import *
+
+from .environment import SHOP_ENV, env, refuse
+
+OSCAR_SHOP_NAME = "Bilad Al Khair"
+OSCAR_SHOP_TAGLINE = ""
+OSCAR_DEFAULT_CURRENCY = "MAD"
+OSCAR_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Bilad Al Khair <shop@biladalkhair.example>")
+OSCAR_REQUIRED_ADDRESS_FIELDS = ("last_name", "line1", "country")
+OSCAR_ALLOW_ANON_CHECKOUT = True
+OSCAR_ALLOW_GUEST_CHECKOUT_WITH_ACCOUNT = True
+OSCAR_MODERATE_REVIEWS = True
+OSCAR_EAGER_ALERTS = False
+OSCAR_SEND_REGISTRATION_EMAIL = False
+OSCAR_DELETE_IMAGE_FILES = False
+OSCAR_PRODUCTS_PER_PAGE = 24
+OSCAR_BASKET_COOKIE_LIFETIME = 14 * 24 * 3600
+OSCAR_BASKET_COOKIE_SECURE = SHOP_ENV == "production"
+OSCAR_RECENTLY_VIEWED_COOKIE_SECURE = SHOP_ENV == "production"
+OSCAR_MAX_BASKET_QUANTITY_THRESHOLD = 500
+OSCAR_CATALOGUE_USE_POSTGRES_MATERIALISED_VIEWS = False
+OSCAR_HIDDEN_FEATURES = ["reviews"]
+OSCAR_INITIAL_ORDER_STATUS = "PENDING_PAYMENT"
+HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
+PHONENUMBER_DEFAULT_REGION = "MA"
+
+CURRENCIES = ("MAD", "EUR", "USD")
+HOME_COUNTRY = "MA"
+PAYMENT_WINDOW_MINUTES = 30
+"""How long an unpaid order holds its stock before it is cancelled at the provider and released."""
+
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="" if SHOP_ENV == "production" else "http://127.0.0.1:8001")
+STRIPE_JS_URL = env.str(
+    "STRIPE_JS_URL", default="https://js.stripe.com/v3/" if SHOP_ENV == "production" else f"{STRIPE_API_BASE}/v3/"
+)
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="" if SHOP_ENV == "production" else "sk_test_demonstration")
+STRIPE_PUBLISHABLE_KEY = env.str(
+    "STRIPE_PUBLISHABLE_KEY", default="" if SHOP_ENV == "production" else "pk_test_demonstration"
+)
+STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default="")
+refuse(not STRIPE_SECRET_KEY.startswith("sk_live_"), "Production needs a live STRIPE_SECRET_KEY (sk_live_…).")
+refuse(not STRIPE_PUBLISHABLE_KEY.startswith("pk_live_"), "Production needs a live STRIPE_PUBLISHABLE_KEY (pk_live_…).")
+refuse(bool(STRIPE_API_BASE), "Production talks to Stripe itself: unset STRIPE_API_BASE.")

@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from oscar.config import Shop
+
+
+class OscarConfig(Shop):
+    """Oscar's root: its templates, texts and template tags. The addresses stand in storefront/urls.py."""
+
+    name = "oscar"
+
+    def get_urls(self):  # type: ignore[no-untyped-def]
+        return []
+
+
+class ShopConfig(AppConfig):
+    name = "storefront.shop"
+    label = "shop"

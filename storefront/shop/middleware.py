@@ -1,0 +1,31 @@
+"""What each request knows before a page runs: the language, and what the visitor shops in and for."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.middleware.locale import LocaleMiddleware
+
+from catalogue.kernel.shopping import Shopping
+
+CURRENCY_COOKIE, DESTINATION_COOKIE = "currency", "destination"
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    """Language from the address, else the visitor's cookie, else the browser, else Arabic."""
+
+
+class ShoppingMiddleware:
+    """Puts ``request.shopping`` (currency and destination) together from cookies; unknown values fall back to home."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        currency = request.COOKIES.get(CURRENCY_COOKIE, "")
+        destination = request.COOKIES.get(DESTINATION_COOKIE, "")
+        request.shopping = Shopping(  # type: ignore[attr-defined]
+            currency=currency if currency in settings.CURRENCIES else "MAD",
+            destination=destination if len(destination) == 2 and destination.isupper() else settings.HOME_COUNTRY,
+        )
+        return self.get_response(request)

@@ -1,0 +1,5 @@
+from oscar.apps.voucher.apps import VoucherConfig as Upstream
+
+
+class VouchersConfig(Upstream):
+    name = "storefront.vouchers"

@@ -1,7 +1,70 @@
+"""What the header and the footer of every page know. Lists are read when a template asks, and kept in the cache."""
+
+import unicodedata
+from functools import lru_cache
 from typing import Any
 
+from babel import Locale
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import translate_url
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from catalogue.products import queries as products
+from fulfilment.shipping import queries as shipping
+
+NAMES = {"ar": "العربية", "fr": "Français", "en": "English"}
 
 
 def shop(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    """Return the context of shop/base.html."""
+    language = (get_language() or settings.LANGUAGE_CODE)[:2]
+    return {
+        "shopping": getattr(request, "shopping", None),
+        "demo": settings.SHOP_ENV == "demo",
+        "languages": SimpleLazyObject(lambda: _languages(request, language)),
+        "currencies": SimpleLazyObject(_currencies),
+        "destinations": SimpleLazyObject(lambda: country_names(language, tuple(shipping.destinations()))),
+        "top_categories": SimpleLazyObject(products.top_categories),
+        "basket_count": SimpleLazyObject(lambda: _basket_count(request)),
+    }
+
+
+def _languages(request: HttpRequest, current: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": code,
+            "name": NAMES[code],
+            "current": code == current,
+            "url": in_language(request.get_full_path(), code, current),
+            "address": settings.BASE_URL + in_language(request.path, code, current),
+        }
+        for code, _name in settings.LANGUAGES
+    ]
+
+
+def in_language(path: str, code: str, current: str) -> str:
+    """Return the same page's address in another language; where no page answers, the address with its prefix changed."""
+    translated = translate_url(path, code)
+    if translated == path and code != current and path.startswith(f"/{current}/"):
+        return f"/{code}/{path[len(current) + 2 :]}"
+    return translated
+
+
+def _currencies() -> list[tuple[str, str]]:
+    return [("MAD", _("Moroccan dirham")), ("EUR", _("Euro")), ("USD", _("US dollar"))]
+
+
+@lru_cache(maxsize=16)
+def country_names(language: str, codes: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return countries with their names in a language, Morocco first and the others as a dictionary sorts them."""
+    territories = Locale(language).territories
+    names = [(code, territories.get(code, code)) for code in codes]
+    return sorted(names, key=lambda pair: (pair[0] != "MA", unicodedata.normalize("NFKD", pair[1]).casefold()))
+
+
+def _basket_count(request: HttpRequest) -> int:
+    basket = getattr(request, "basket", None)
+    return basket.num_items if basket is not None and basket.pk else 0

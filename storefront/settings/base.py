@@ -116,7 +116,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "storefront" / "static"]
 if (DATA_DIR / "built-static").is_dir():
-    STATICFILES_DIRS.append(DATA_DIR / "built-static")  # fonts, cut to size by build_fonts
+    STATICFILES_DIRS.insert(0, DATA_DIR / "built-static")  # fonts and their stylesheet, by build_fonts
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
@@ -124,7 +124,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if SHOP_ENV == "test"
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "storefront.shop.staticfiles.StaticFiles"
     },
 }
 WHITENOISE_USE_FINDERS = SHOP_ENV == "test"

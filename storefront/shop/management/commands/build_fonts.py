@@ -57,6 +57,7 @@ def cut(source: Path, ranges: str) -> bytes:
     options = subset.Options()
     options.layout_features = FEATURES
     options.name_IDs = [0, 1, 2, 4, 6, 13, 14]  # copyright, names, licence and its address
+    options.drop_tables += ["meta"]
     options.hinting = False
     options.notdef_outline = True
     font = TTFont(source)

@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
                 ('insurance_pct_above', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True)),
                 ('return_fee_mad', models.DecimalField(blank=True, decimal_places=2, max_digits=10, null=True)),
                 ('free_from_mad', models.DecimalField(blank=True, decimal_places=2, max_digits=10, null=True)),
-                ('customs_form', models.CharField(blank=True, max_length=4)),
+                ('customs_form', models.CharField(blank=True, max_length=40)),
                 ('zone', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tariffs', to='shipping.deliveryzone')),
             ],
             options={

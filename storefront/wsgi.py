@@ -1,9 +1,14 @@
-"""The web process."""
+"""The web process. It refuses to start with more rights than it needs."""
 
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storefront.settings")
+os.environ.setdefault("SHOP_PROCESS", "web")
 
 from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()
+
+from catalogue.kernel.roles import refuse_excess_rights
+
+refuse_excess_rights()

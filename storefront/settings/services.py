@@ -1,9 +1,11 @@
 """Database, broker, cache, jobs, mail and SMS."""
 
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from kombu import Queue
 
+from catalogue.kernel.roles import session_options
 from storefront.demo.services import addresses
 
 from .environment import DATA_DIR, SHOP_ENV, env, refuse
@@ -19,10 +21,20 @@ DATABASE_URL = env.str("DATABASE_URL", default=EMBEDDED.database_url)
 DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", default=EMBEDDED.database_owner_url)
 REDIS_URL = env.str("REDIS_URL", default=EMBEDDED.redis_url)
 
-OWNER_DATABASE = env.db_url_config(DATABASE_OWNER_URL)
+
+def database(role: str) -> dict[str, Any]:
+    """Connection settings of a role; the application's also carries its process's time limits."""
+    if role == "owner":
+        return env.db_url_config(DATABASE_OWNER_URL)
+    config = env.db_url_config(DATABASE_URL)
+    limits = session_options(env.str("SHOP_PROCESS", default=""))  # "web", "worker", or none for a command
+    return {**config, "OPTIONS": {**config.get("OPTIONS", {}), **({"options": limits} if limits else {})}}
+
+
+OWNER_DATABASE = database("owner")
 DATABASES = {
     "default": {
-        **(OWNER_DATABASE if DATABASE_ROLE == "owner" else env.db_url_config(DATABASE_URL)),
+        **database(DATABASE_ROLE),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,

@@ -127,4 +127,21 @@ class StockRecord(AbstractStockRecord):
         return (self.num_in_stock or 0) - (self.num_allocated or 0)
 
 
+class StockCount(models.Model):
+    """What someone counted on the shelf, and what the shop thought was there. Rows are only added.
+
+    ``key`` comes from the form: the same form sent twice is one count.
+    """
+
+    key = models.UUIDField(unique=True)
+    stockrecord = models.ForeignKey(StockRecord, on_delete=models.PROTECT, related_name="counts")
+    before = models.PositiveIntegerField()
+    counted = models.PositiveIntegerField()
+    counted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-counted_at", "-pk"]
+
+
 from oscar.apps.partner.models import *  # noqa: E402, F403

@@ -1,0 +1,60 @@
+"""Production starts only when everything it needs is said, and says in one line what is missing."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+GOOD = {
+    "SHOP_ENV": "production",
+    "SECRET_KEY": "x" * 60,
+    "DATABASE_URL": "postgres://shop_app:secret@127.0.0.1:1/shop",
+    "DATABASE_OWNER_URL": "postgres://shop_owner:secret@127.0.0.1:1/shop",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+    "ALLOWED_HOSTS": "shop.example.org",
+    "SMS_GATEWAY": "storefront.notifications.gateways.MemorySms",
+    "STRIPE_SECRET_KEY": "sk_live_of_a_test_that_is_no_key",
+    "STRIPE_PUBLISHABLE_KEY": "pk_live_of_a_test_that_is_no_key",
+}
+
+
+def settings_error(environment: dict[str, str]) -> str:
+    """Import the settings in a process of their own and return the last line of what went wrong, or nothing."""
+    clean = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "DATA_DIR"}}
+    done = subprocess.run(
+        [sys.executable, "-c", "import storefront.settings"],
+        env={**clean, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return "" if done.returncode == 0 else done.stderr.strip().splitlines()[-1]
+
+
+def test_settings_start_when_all_is_said():
+    assert settings_error(GOOD) == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"DEBUG": "on"}, "DEBUG"),
+        ({"SECRET_KEY": None}, "SECRET_KEY"),
+        ({"DATABASE_URL": None}, "DATABASE_URL"),
+        ({"REDIS_URL": None}, "REDIS_URL"),
+        ({"ALLOWED_HOSTS": None}, "ALLOWED_HOSTS"),
+        ({"SMS_GATEWAY": None}, "SMS_GATEWAY"),
+        ({"STRIPE_SECRET_KEY": "sk_test_of_another_world"}, "sk_live_"),
+        ({"STRIPE_PUBLISHABLE_KEY": None}, "pk_live_"),
+        ({"STRIPE_API_BASE": "http://127.0.0.1:8001"}, "STRIPE_API_BASE"),
+        ({"SHOP_ENV": "prod"}, "SHOP_ENV is 'prod'"),
+    ],
+)
+def test_settings_refuse_and_name_what_is_wrong(change, sentence):
+    environment = {name: value for name, value in {**GOOD, **change}.items() if value is not None}
+
+    error = settings_error(environment)
+
+    assert error.startswith("django.core.exceptions.ImproperlyConfigured: ")
+    assert sentence in error

@@ -65,7 +65,7 @@ def same_clock(databases: Sequence[str] | None = None, **kwargs: Any) -> list[Ch
             if ours != theirs:
                 found.append(
                     Warning(
-                        f"On {instant:%Y-%m-%d} PostgreSQL puts {settings.TIME_ZONE} at UTC+{theirs}, Django at UTC+{ours}.",
+                        f"On {instant:%Y-%m-%d} PostgreSQL's clock is at UTC+{theirs}, Django's at UTC+{ours}.",
                         hint="Days counted in SQL would differ by an hour: update the server's time zone files.",
                         id="kernel.W003",
                     )

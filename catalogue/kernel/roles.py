@@ -38,9 +38,7 @@ class ExcessRights(Exception):
 class WrongRole(Exception):
     def __init__(self, role: str) -> None:
         self.role = role
-        super().__init__(
-            f"Tables are made by the owner, not by the application's role {role}: set DATABASE_OWNER_URL to another role."
-        )
+        super().__init__(f"Tables are made by the owner, not by the application's role {role}: set DATABASE_OWNER_URL.")
 
 
 def session_options(process: str) -> str:

@@ -1,0 +1,61 @@
+"""Every process of the shop on one machine, for the demonstration and the journeys."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Process:
+    name: str
+    arguments: tuple[str, ...]  # after "python"
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def command(self) -> list[str]:
+        return [sys.executable, *self.arguments]
+
+
+def processes(*, port: int, data_dir: Path, web_workers: int = 2) -> list[Process]:
+    web = {"SHOP_PROCESS": "web"}
+    worker = {"SHOP_PROCESS": "worker"}
+    celery = ("-m", "celery", "-A", "storefront.celery")
+    quiet = ("--without-mingle", "--without-gossip", "--loglevel", "WARNING")
+    return [
+        Process(
+            "web",
+            (
+                *("-m", "gunicorn", "storefront.wsgi:application", "--bind", f"127.0.0.1:{port}"),
+                *("--worker-class", "gthread", "--workers", str(web_workers), "--threads", "4"),
+                *("--timeout", "60", "--graceful-timeout", "10", "--log-level", "warning"),
+            ),
+            web,
+        ),
+        Process("stripe", ("manage.py", "demo_stripe"), web),
+        Process("relay", ("manage.py", "relay"), worker),
+        Process(
+            "worker",
+            (*celery, "worker", "-Q", "default,mail,bulk", "-c", "2", "-n", "default@%h", *quiet),
+            worker,
+        ),
+        Process("money", (*celery, "worker", "-Q", "money", "-c", "1", "-n", "money@%h", *quiet), worker),
+        Process(
+            "beat",
+            (*celery, "beat", "--schedule", str(data_dir / "beat-schedule"), "--pidfile=", "--loglevel", "WARNING"),
+            worker,
+        ),
+    ]
+
+
+def environment(*, port: int, stripe_port: int) -> dict[str, str]:
+    """What all of them must agree on."""
+    return {
+        "PORT": str(port),
+        "BASE_URL": f"http://127.0.0.1:{port}",
+        "STRIPE_API_BASE": f"http://127.0.0.1:{stripe_port}",
+        "STRIPE_WEBHOOK_SECRET": "whsec_demonstration",
+        "PYTHONUNBUFFERED": "1",
+    }

@@ -1,0 +1,62 @@
+"""What every test stands on: real servers, a pinned clock, a fresh copy of a migrated database."""
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.test import TransactionTestCase
+
+from tests.support import clock as clocks
+from tests.support import databases, servers
+from tests.support.browser import browser, page  # noqa: F401
+from tests.support.live import live_shop, live_shop_processes  # noqa: F401
+from tests.support.races import run_together  # noqa: F401
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if session.config.option.collectonly:
+        return
+    servers.start()
+    if not hasattr(session.config, "workerinput"):
+        databases.drop_leftovers()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if not hasattr(session.config, "workerinput"):
+        servers.stop()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "live_shop" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.journey)
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    databases.use("catalogue" if item.get_closest_marker("catalogue_data") else "empty")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup() -> Iterator[None]:
+    """Replace pytest-django's: the owner makes the database, the tests meet it as the application's role."""
+    databases.use()
+    TransactionTestCase._fixture_teardown = lambda self: databases.renew()  # a flush would lose what migrations wrote
+    yield
+    databases.drop_all()
+
+
+@pytest.fixture(autouse=True)
+def clock(request: pytest.FixtureRequest) -> Iterator[time_machine.Traveller]:
+    """Set the clock to noon on 2026-11-20; journeys share one clock with the processes they talk to."""
+    travel = clocks.shifted() if "live_shop" in request.fixturenames else clocks.pinned()
+    with travel as coordinates:
+        yield coordinates
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    """Forget limits and cached pages of the test before."""
+    cache.clear()

@@ -1,0 +1,47 @@
+"""Two at once, really at once."""
+
+import contextlib
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connections
+
+
+def run_together(
+    function: Callable[..., Any], workers: int, *, expected: type[BaseException] | tuple[type[BaseException], ...] = ()
+) -> list[Any]:
+    """Call the function in several threads that start at one barrier, each with its own connection.
+
+    Gives the answers in the order of the threads; an ``expected`` exception stands in the place of its answer,
+    any other fails the test. A function with one argument is told its number, from 0.
+    """
+    barrier = threading.Barrier(workers)
+    answers: list[Any] = [None] * workers
+    faults: list[BaseException] = []
+    takes_number = getattr(function, "__code__", None) is not None and function.__code__.co_argcount == 1
+
+    def run(number: int) -> None:
+        try:
+            with contextlib.suppress(RuntimeError):  # a test without a database
+                connections["default"].ensure_connection()
+            barrier.wait(timeout=30)
+            answers[number] = function(number) if takes_number else function()
+        except expected as error:
+            answers[number] = error
+        except BaseException as error:  # reported below, in the test's own thread
+            faults.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=[number], daemon=True) for number in range(workers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    if any(thread.is_alive() for thread in threads):
+        raise TimeoutError(f"{sum(thread.is_alive() for thread in threads)} of {workers} never came back.")
+    if faults:
+        faults[0].add_note(f"{len(faults)} of {workers} threads failed.")
+        raise faults[0]
+    return answers

@@ -23,7 +23,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.module_loading import autodiscover_modules
 
 from . import locks, progress
@@ -74,7 +76,7 @@ class Dataset(Generic[Item]):
 
 Finish = Callable[[Context], Counts | None]
 _datasets: dict[str, Dataset[Any]] = {}
-_finishers: dict[str, Finish] = {}
+_finishers: dict[str, tuple[int, Finish]] = {}
 
 
 def register(dataset: type[Dataset[Any]]) -> type[Dataset[Any]]:
@@ -83,11 +85,11 @@ def register(dataset: type[Dataset[Any]]) -> type[Dataset[Any]]:
     return dataset
 
 
-def finish(name: str) -> Callable[[Finish], Finish]:
-    """Run a function once every file is written."""
+def finish(name: str, *, order: int = 0) -> Callable[[Finish], Finish]:
+    """Run a function once every file is written, those of a lower order first."""
 
     def add(function: Finish) -> Finish:
-        _finishers[name] = function
+        _finishers[name] = (order, function)
         return function
 
     return add
@@ -124,7 +126,8 @@ def load(folder: Path, *, now: datetime, today: date | None = None) -> Context:
     The first load decides how far dates move (none, or from the data's day to ``today``); later loads keep
     that. Two loads at once wait for each other.
     """
-    with transaction.atomic():
+    # The untranslated column of a translated field keeps the default language, whoever runs this.
+    with translation.override(settings.MODELTRANSLATION_DEFAULT_LANGUAGE), transaction.atomic():
         locks.advisory_lock("load_catalogue")
         context = Context(folder, now, _stored_shift(today))
         datasets = in_order()
@@ -135,7 +138,8 @@ def load(folder: Path, *, now: datetime, today: date | None = None) -> Context:
         for dataset in progress.bar(datasets, "Writing the data", len(datasets)):
             if dataset.file in context.items:
                 context.counts[dataset.file] = dataset.apply(context.items[dataset.file], context)
-        for name, function in progress.bar(_finishers.items(), "Finishing", len(_finishers)):
+        finishers = sorted(_finishers.items(), key=lambda finisher: finisher[1][0])
+        for name, (_, function) in progress.bar(finishers, "Finishing", len(finishers)):
             context.counts[name] = function(context) or Counts()
     return context
 

@@ -5,10 +5,10 @@ import smtplib
 
 import pytest
 from django.utils import timezone
-from tests.fakes.smtp import FakeSmtp
-from tests.support.races import run_together
 
 from catalogue.kernel.models import DataShift
+from tests.fakes.smtp import FakeSmtp
+from tests.support.races import run_together
 
 
 def test_clock_stands_at_noon_on_20_november_2026():

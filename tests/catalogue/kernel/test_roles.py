@@ -4,10 +4,10 @@ import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import ProgrammingError, connection, transaction
-from tests.support import databases, servers
 
 from catalogue.kernel import checks, roles
 from catalogue.kernel.models import DataShift
+from tests.support import databases, servers
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_application_role_may_not_change_tables(statement):
 
 @pytest.mark.django_db(transaction=True)
 def test_refuse_excess_rights_names_an_owner(as_owner):
-    with pytest.raises(roles.ExcessRights, match="does not start.*shop_owner, which"):
+    with pytest.raises(roles.ExcessRights, match=r"does not start.*shop_owner, which"):
         roles.refuse_excess_rights()
 
 

@@ -1,0 +1,44 @@
+# The shop's commands. A fresh machine needs python3 (3.11 or newer), pip and make.
+PYTHON ?= python3
+DATA_DIR ?= var
+PORT ?= 8000
+export DATA_DIR PORT
+
+PY := .venv/bin/python
+# Two workers on the smallest machines; more only where there are cores for them.
+WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -gt 6 ] && echo 6 || echo $$n)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-reset test check bench hooks format runtime dev
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: runtime  ## the whole shop on http://127.0.0.1:$PORT, its data in $DATA_DIR; Ctrl-C stops it
+	@exec $(PY) -m storefront.demo.start
+
+demo-reset: runtime  ## forget the demonstration's data
+	@exec $(PY) -m storefront.demo.start --reset
+
+test: dev  ## the test suite on real servers, workers and browser (ARGS="-k basket")
+	@$(PY) manage.py translations compile >/dev/null
+	@exec $(PY) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+check: dev  ## format, lint, types, import contracts, migrations, translations, deployment
+	@exec $(PY) -m tests.support.check
+
+bench: dev  ## query counts, bytes and speed as ratios
+	@exec $(PY) -m bench
+
+hooks:  ## run the fast checks before each commit
+	git config core.hooksPath .githooks
+
+format: dev  ## write the code the way check wants it
+	@$(PY) -m ruff format .
+	@$(PY) -m ruff check --fix .
+
+runtime:
+	@$(PYTHON) requirements/install.py runtime
+
+dev:
+	@$(PYTHON) requirements/install.py dev

@@ -3,3 +3,7 @@ from oscar.apps.order.apps import OrderConfig as Upstream
 
 class OrdersConfig(Upstream):
     name = "fulfilment.orders"
+
+    def ready(self) -> None:
+        super().ready()
+        from . import receivers  # noqa: F401

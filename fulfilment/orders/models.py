@@ -122,4 +122,4 @@ class OrderEvent(models.Model):
         ordering = ["at", "pk"]
 
 
-from oscar.apps.order.models import *  # noqa: E402, F403
+from oscar.apps.order.models import *

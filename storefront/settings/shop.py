@@ -31,6 +31,9 @@ HOME_COUNTRY = "MA"
 PAYMENT_WINDOW_MINUTES = 30
 """How long an unpaid order holds its stock before it is cancelled at the provider and released."""
 
+COD_CONFIRMATION = "automatic"
+"""How an order paid at the door is confirmed; a call or a signed link comes later."""
+
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="" if SHOP_ENV == "production" else "http://127.0.0.1:8001")
 STRIPE_JS_URL = env.str(
     "STRIPE_JS_URL", default="https://js.stripe.com/v3/" if SHOP_ENV == "production" else f"{STRIPE_API_BASE}/v3/"

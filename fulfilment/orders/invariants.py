@@ -1,0 +1,65 @@
+"""What must always be true of orders."""
+
+from collections.abc import Iterable
+
+from django.db.models import F, IntegerField, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from catalogue.cooperatives.models import StockRecord
+from catalogue.kernel.invariants import invariant
+
+from .models import Line, Order
+from .policies import HOLDING
+
+LEFT_THE_SHELF = ("HANDED_OVER", "IN_TRANSIT", "DELIVERED", "REFUSED", "LOST", "RETURNED", "CANCELLED")
+
+
+@invariant("orders: the total is the lines and the delivery")
+def total_is_the_sum() -> Iterable[object]:
+    lines = Line.objects.filter(order=OuterRef("pk")).order_by().values("order")
+    return (
+        Order.objects.annotate(
+            goods=Subquery(lines.annotate(amount=Sum("line_price_incl_tax")).values("amount")),
+            goods_excl=Subquery(lines.annotate(amount=Sum("line_price_excl_tax")).values("amount")),
+        )
+        .exclude(
+            total_incl_tax=F("goods") + F("shipping_incl_tax"), total_excl_tax=F("goods_excl") + F("shipping_excl_tax")
+        )
+        .values_list("number", flat=True)
+    )
+
+
+@invariant("orders: each line was sold at its published price")
+def lines_at_their_price() -> Iterable[object]:
+    return Line.objects.exclude(
+        unit_price_incl_tax=F("price__price"),
+        farm_gate_mad=F("price__farm_gate_mad"),
+        order__currency=F("price__currency"),
+        order__side=F("price__side"),
+        order__price_list=F("price__price_list"),
+    ).values_list("pk", flat=True)
+
+
+@invariant("orders: what is promised is what open orders wait for")
+def promises_are_open_orders() -> Iterable[object]:
+    waiting = (
+        Line.objects.filter(stockrecord=OuterRef("pk"), order__status__in=HOLDING)
+        .exclude(Q(consignment_line__consignment__state__in=LEFT_THE_SHELF))
+        .order_by()
+        .values("stockrecord")
+        .annotate(total=Sum("quantity"))
+        .values("total")
+    )
+    return (
+        StockRecord.objects.annotate(
+            waiting=Coalesce(Subquery(waiting, output_field=IntegerField()), 0),
+            promised=Coalesce("num_allocated", 0),
+        )
+        .exclude(promised=F("waiting"))
+        .values_list("pk", "promised", "waiting")
+    )
+
+
+@invariant("orders: every order has a line")
+def no_empty_orders() -> Iterable[object]:
+    return Order.objects.filter(lines__isnull=True).values_list("number", flat=True)

@@ -1,0 +1,31 @@
+"""The signed address of an order: whoever holds it may read that one order, and no other."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from .models import Order
+
+SALT = "fulfilment.orders.links"
+KEY_LENGTH = 24
+
+
+def key_for(number: str) -> str:
+    """Return the key of an order's page: 96 bits of a keyed digest of its number."""
+    return salted_hmac(SALT, number, algorithm="sha256").hexdigest()[:KEY_LENGTH]
+
+
+def key_fits(number: str, key: str) -> bool:
+    return constant_time_compare(key_for(number), key)
+
+
+def order_path(order: Order, language: str | None = None) -> str:
+    """Return the address a message carries, in the order's language or another, without the host."""
+    with translation.override(language or order.language):
+        return f"{reverse('orders:detail', args=[order.number])}?k={key_for(order.number)}"
+
+
+def order_url(order: Order, language: str | None = None) -> str:
+    """Return the same with the shop's own address in front (never taken from a request)."""
+    return settings.BASE_URL.rstrip("/") + order_path(order, language)

@@ -1,0 +1,43 @@
+"""Everything that changes an order: placing it, and moving it through its life."""
+
+from .life import (
+    ImpossibleMove,
+    PaidAlready,
+    TooLateToCancel,
+    advance,
+    cancel,
+    confirm,
+    expire,
+    mark_paid,
+)
+from .placing import (
+    DeliveryGone,
+    NotForSale,
+    NotSentThere,
+    PaymentNotOffered,
+    Placed,
+    Purchase,
+    TermsChanged,
+    To,
+    place,
+)
+
+__all__ = [
+    "DeliveryGone",
+    "ImpossibleMove",
+    "NotForSale",
+    "NotSentThere",
+    "PaidAlready",
+    "PaymentNotOffered",
+    "Placed",
+    "Purchase",
+    "TermsChanged",
+    "To",
+    "TooLateToCancel",
+    "advance",
+    "cancel",
+    "confirm",
+    "expire",
+    "mark_paid",
+    "place",
+]

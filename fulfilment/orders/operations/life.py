@@ -1,0 +1,117 @@
+"""An order's moves, each under the order's lock, each leaving an event on its timeline."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from catalogue.cooperatives.operations import release
+from catalogue.kernel import events
+from catalogue.kernel.locks import lock
+from fulfilment.orders import queries, signals
+from fulfilment.orders.models import Line, Order, OrderEvent
+from fulfilment.orders.policies import CARD, may_follow
+
+Status = Order.Status
+
+
+class ImpossibleMove(Exception):
+    """An order does not go from this state to that one."""
+
+    def __init__(self, number: str, old: str, new: str) -> None:
+        self.number, self.old, self.new = number, old, new
+        super().__init__(f"order {number} does not go from {old} to {new}")
+
+
+class TooLateToCancel(Exception):
+    """It stands packed, or is already on its way."""
+
+
+class PaidAlready(Exception):
+    """Money was taken for it: it is given back by a refund, which a person decides."""
+
+
+@transaction.atomic
+def confirm(*, order_id: int, now: datetime, by: Any = None) -> None:
+    """Confirm an order that is paid at the door. Announces ``order_confirmed``; a second call changes nothing."""
+    order = _locked(order_id)
+    if order.status == Status.CONFIRMED:
+        return
+    _move(order, Status.CONFIRMED, now=now, by=by)
+    events.announce(signals.order_confirmed, order_id=order.pk)
+
+
+@transaction.atomic
+def mark_paid(*, order_id: int, now: datetime) -> None:
+    """Say that the money is there. Announces ``order_paid``; a second call changes nothing."""
+    order = _locked(order_id)
+    if order.status == Status.PAID:
+        return
+    _move(order, Status.PAID, now=now, reserved_until=None)
+    events.announce(signals.order_paid, order_id=order.pk)
+
+
+@transaction.atomic
+def cancel(*, order_id: int, now: datetime, by: Any = None) -> None:
+    """Cancel until something is packed, and put the goods back on offer. Announces ``order_cancelled``.
+
+    Raises ``TooLateToCancel``, or ``PaidAlready`` for a paid card order. Whoever cancels an order that waits for
+    its card payment cancels at the provider first (``fulfilment.payments.operations.call_off``).
+    """
+    order = _locked(order_id)
+    if order.status == Status.CANCELLED:
+        return
+    if not may_follow(order.status, Status.CANCELLED) or queries.is_packed(order):
+        raise TooLateToCancel(order.number)
+    if order.payment_method == CARD and order.status != Status.PENDING_PAYMENT:
+        raise PaidAlready(order.number)
+    _move(order, Status.CANCELLED, now=now, by=by, reserved_until=None)
+    _release(order)
+    events.announce(signals.order_cancelled, order_id=order.pk)
+
+
+@transaction.atomic
+def expire(*, order_id: int, now: datetime) -> None:
+    """Give up on an order that was never paid and put the goods back on offer. Announces ``order_expired``."""
+    order = _locked(order_id)
+    if order.status == Status.EXPIRED:
+        return
+    _move(order, Status.EXPIRED, now=now, reserved_until=None)
+    _release(order)
+    events.announce(signals.order_expired, order_id=order.pk)
+
+
+@transaction.atomic
+def advance(*, order_id: int, status: str, now: datetime, by: Any = None) -> None:
+    """Follow what happens to its parcels. Announces ``order_delivered``; a second call changes nothing."""
+    order = _locked(order_id)
+    if order.status == status:
+        return
+    _move(order, status, now=now, by=by)
+    if status == Status.DELIVERED:
+        events.announce(signals.order_delivered, order_id=order.pk)
+
+
+def _locked(order_id: int) -> Order:
+    try:
+        return lock(Order.objects.filter(pk=order_id))[0]
+    except IndexError:
+        raise Order.DoesNotExist(order_id) from None
+
+
+def _move(order: Order, status: str, *, now: datetime, by: Any = None, **fields: Any) -> None:
+    if not may_follow(order.status, status):
+        raise ImpossibleMove(order.number, order.status, status)
+    Order.objects.filter(pk=order.pk).update(status=status, **fields)
+    OrderEvent.objects.create(order=order, kind=status.lower(), at=now, by=by, data={"from": order.status})
+    order.status = status
+
+
+def _release(order: Order) -> None:
+    lines = Line.objects.filter(order=order, stockrecord__isnull=False, num_allocated__gt=0)
+    quantities: dict[int, int] = {}
+    for stockrecord_id, quantity in lines.values_list("stockrecord_id", "quantity"):
+        quantities[stockrecord_id] = quantities.get(stockrecord_id, 0) + quantity
+    if quantities:
+        release(quantities)
+        Line.objects.filter(order=order).update(num_allocated=0, allocation_cancelled=True)

@@ -1,0 +1,218 @@
+"""Placing an order: everything is read again under lock, then frozen."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import translation
+
+from catalogue.cooperatives.operations import hold
+from catalogue.kernel import events
+from catalogue.kernel.shopping import HOME_COUNTRY, Shopping
+from catalogue.places.models import Province
+from fulfilment.orders import queries, signals
+from fulfilment.orders.models import Line, Order, OrderEvent, ShippingAddress
+from fulfilment.orders.operations import life
+from fulfilment.orders.policies import CASH, Item, PricedItem, Quote, by_stockrecord, new_number, payment_methods
+from fulfilment.shipping import queries as shipping
+from fulfilment.shipping.policies import Delivery
+
+NUMBER_TRIES = 3
+
+
+class NotForSale(Exception):
+    """Some of it has no price in this currency any more."""
+
+    def __init__(self, stockrecord_ids: tuple[int, ...]) -> None:
+        self.stockrecord_ids = stockrecord_ids
+        super().__init__(f"no price for stock records {stockrecord_ids}")
+
+
+class NotSentThere(Exception):
+    """Some of it may not go to this destination."""
+
+    def __init__(self, items: tuple[PricedItem, ...]) -> None:
+        self.items = items
+        super().__init__(", ".join(f"{item.stockrecord_id}: {item.refused_by}" for item in items))
+
+
+class DeliveryGone(Exception):
+    """The chosen way to send it is not offered for this parcel and address."""
+
+
+class PaymentNotOffered(Exception):
+    """The chosen way to pay is not offered for this order."""
+
+
+class TermsChanged(Exception):
+    """A price or a total is no longer what the buyer was shown. Nothing was placed."""
+
+    def __init__(self, quote: Quote) -> None:
+        self.quote = quote
+        super().__init__("the terms are not those shown")
+
+
+@dataclass(frozen=True)
+class To:
+    """Who is called and where it goes, already checked by a form. Ids are of provinces and communes in Morocco."""
+
+    name: str
+    phone: str
+    country: str
+    line1: str = ""
+    line2: str = ""
+    city: str = ""
+    state: str = ""
+    postcode: str = ""
+    locality: str = ""
+    landmark: str = ""
+    province: Province | None = None
+    commune_id: int | None = None
+    notes: str = ""
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """All that placing needs, as plain data. ``shown`` is the fingerprint of the quote the buyer agreed to."""
+
+    basket_id: int
+    items: tuple[Item, ...]
+    shopping: Shopping
+    language: str
+    to: To
+    delivery: str
+    payment_method: str
+    shown: str
+    email: str = ""
+    user_id: int | None = None
+    buyer_name: str = field(default="")
+
+
+@dataclass(frozen=True)
+class Placed:
+    order_id: int
+    number: str
+
+
+def place(*, purchase: Purchase, now: datetime) -> Placed:
+    """Hold the stock and write the order with its terms frozen, inside the caller's transaction.
+
+    Locks stock records by key. Announces ``order_placed``; cash orders are confirmed at once while
+    ``COD_CONFIRMATION`` is automatic. Raises ``SoldOut``, ``NotForSale``, ``NotSentThere``, ``DeliveryGone``,
+    ``PaymentNotOffered`` or ``TermsChanged``; the caller rolls back.
+    """
+    hold(by_stockrecord(purchase.items))
+    rows = queries.price_rows((item.stockrecord_id for item in purchase.items), shopping=purchase.shopping, now=now)
+    zone = shipping.zone_of(purchase.shopping.destination, purchase.to.province)
+    quote = queries.quote(purchase.items, shopping=purchase.shopping, zone_code=zone, now=now, rows=rows)
+    delivery = _check(purchase, quote)
+    address = ShippingAddress.objects.create(**_address(purchase.to))
+    order = _insert(purchase, quote, delivery, address, now)
+    with translation.override(purchase.language):
+        Line.objects.bulk_create([_line(order, item, rows[item.stockrecord_id]) for item in quote.items])
+    OrderEvent.objects.create(order=order, kind="placed", at=now, by_id=purchase.user_id)
+    events.announce(signals.order_placed, order_id=order.pk)
+    if order.payment_method == CASH and settings.COD_CONFIRMATION == "automatic":
+        life.confirm(order_id=order.pk, now=now)
+    return Placed(order.pk, order.number)
+
+
+def _check(purchase: Purchase, quote: Quote) -> Delivery:
+    if quote.unpriced or not quote.items:
+        raise NotForSale(quote.unpriced)
+    if quote.refused:
+        raise NotSentThere(quote.refused)
+    delivery = quote.delivery(purchase.delivery)
+    if delivery is None:
+        raise DeliveryGone(purchase.delivery)
+    if quote.fingerprint(delivery) != purchase.shown:
+        raise TermsChanged(quote)
+    if purchase.payment_method not in payment_methods(quote, delivery):
+        raise PaymentNotOffered(purchase.payment_method)
+    return delivery
+
+
+def _address(to: To) -> dict[str, Any]:
+    return {
+        "last_name": to.name,
+        "phone_number": to.phone,
+        "country_id": to.country,
+        "line1": to.line1,
+        "line2": to.line2,
+        "line4": to.city,
+        "state": to.state,
+        "postcode": to.postcode,
+        "province": to.province,
+        "commune_id": to.commune_id,
+        "locality": to.locality,
+        "landmark": to.landmark,
+        "notes": to.notes,
+    }
+
+
+def _insert(purchase: Purchase, quote: Quote, delivery: Delivery, address: ShippingAddress, now: datetime) -> Order:
+    cash = purchase.payment_method == CASH
+    total = quote.total(delivery)
+    terms = {
+        "basket_reference": purchase.basket_id,
+        "user_id": purchase.user_id,
+        "guest_email": purchase.email,
+        "site_id": settings.SITE_ID,
+        "shipping_address": address,
+        "currency": quote.currency,
+        "total_incl_tax": total,
+        "total_excl_tax": total - quote.tax,
+        "shipping_incl_tax": delivery.price,
+        "shipping_excl_tax": delivery.price,
+        "shipping_method": str(shipping.METHOD_NAMES.get(delivery.code, delivery.code)),
+        "shipping_code": delivery.code,
+        "status": Order.Status.PENDING_CONFIRMATION if cash else Order.Status.PENDING_PAYMENT,
+        "channel": Order.Channel.WEB_MA if quote.destination == HOME_COUNTRY else Order.Channel.WEB_ABROAD,
+        "payment_method": purchase.payment_method,
+        "mad_per_unit": quote.mad_per_unit,
+        "price_list_id": quote.price_list_id,
+        "side": quote.side,
+        "destination": quote.destination,
+        "language": purchase.language,
+        "buyer_name": purchase.buyer_name or purchase.to.name,
+        "phone": purchase.to.phone,
+        "date_placed": now,
+        "reserved_until": None if cash else now + timedelta(minutes=settings.PAYMENT_WINDOW_MINUTES),
+    }
+    for attempt in range(NUMBER_TRIES):
+        try:
+            with transaction.atomic():
+                return Order.objects.create(number=new_number(), **terms)
+        except IntegrityError as error:
+            if "number" not in str(error) or attempt == NUMBER_TRIES - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _line(order: Order, item: PricedItem, row: Any) -> Line:
+    product, partner = row.stockrecord.product, row.stockrecord.partner
+    excl_tax: Decimal = item.unit_price - item.unit_tax
+    return Line(
+        order=order,
+        partner=partner,
+        partner_name=partner.short_name[:128],
+        partner_sku=row.stockrecord.partner_sku,
+        stockrecord=row.stockrecord,
+        product=product,
+        title=product.title,
+        upc=product.upc,
+        quantity=item.quantity,
+        unit_price_incl_tax=item.unit_price,
+        unit_price_excl_tax=excl_tax,
+        line_price_incl_tax=item.total,
+        line_price_excl_tax=excl_tax * item.quantity,
+        line_price_before_discounts_incl_tax=item.total,
+        line_price_before_discounts_excl_tax=excl_tax * item.quantity,
+        tax_code=row.vat_class,
+        num_allocated=item.quantity,
+        price=row,
+        farm_gate_mad=item.farm_gate_mad,
+    )

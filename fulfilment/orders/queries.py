@@ -1,0 +1,121 @@
+"""Reads of orders, and what a purchase would cost."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Prefetch, Q, QuerySet
+
+from catalogue.cooperatives.queries import current_prices
+from catalogue.kernel.money import MAD
+from catalogue.kernel.shopping import Shopping
+from fulfilment.shipping import queries as shipping
+from fulfilment.shipping.policies import Load, flags_of, refusal
+
+from .models import Line, Order
+from .policies import Item, PricedItem, Quote
+
+PACKED_OR_LATER = ("PACKED", "HANDED_OVER", "IN_TRANSIT", "DELIVERED", "REFUSED", "LOST", "RETURNED")
+
+
+def price_rows(stockrecord_ids: Iterable[int], *, shopping: Shopping, now: datetime) -> dict[int, Any]:
+    """Return the rows in force by stock record, with all that an order line copies (one query)."""
+    rows = current_prices(shopping, now).filter(stockrecord_id__in=set(stockrecord_ids))
+    rows = rows.select_related("price_list", "stockrecord__partner", "stockrecord__product")
+    return {row.stockrecord_id: row for row in rows}
+
+
+def quote(
+    items: Iterable[Item], *, shopping: Shopping, zone_code: str, now: datetime, rows: dict[int, Any] | None = None
+) -> Quote:
+    """Work out prices, refusals and deliveries of a purchase. Reads only; ``rows`` saves reading prices twice."""
+    items = list(items)
+    if rows is None:
+        rows = price_rows((item.stockrecord_id for item in items), shopping=shopping, now=now)
+    rules = shipping.rules_for(shopping.destination)
+    priced = tuple(_priced(item, rows[item.stockrecord_id], rules) for item in items if item.stockrecord_id in rows)
+    price_list = next((row.price_list for row in rows.values()), None)
+    found = Quote(
+        currency=shopping.currency,
+        destination=shopping.destination,
+        mad_per_unit=mad_per_unit(price_list, shopping.currency) if price_list else Decimal(1),
+        price_list_id=price_list.pk if price_list else None,
+        items=priced,
+        unpriced=tuple(item.stockrecord_id for item in items if item.stockrecord_id not in rows),
+    )
+    if not (zone_code and priced):
+        return found
+    methods = shipping.methods_for(
+        destination=found.destination,
+        zone_code=zone_code,
+        load=found.load,
+        goods_mad=found.goods_mad,
+        currency=found.currency,
+        mad_per_unit=found.mad_per_unit,
+    )
+    return Quote(**{**vars(found), "deliveries": tuple(methods)})
+
+
+def _priced(item: Item, row: Any, rules: Any) -> PricedItem:
+    product = row.stockrecord.product
+    return PricedItem(
+        stockrecord_id=item.stockrecord_id,
+        quantity=item.quantity,
+        price_id=row.pk,
+        unit_price=row.price,
+        unit_tax=row.part_tax,
+        farm_gate_mad=row.farm_gate_mad,
+        load=load_of(product),
+        refused_by=refusal(flags_of(product.ship_flags, product.kind), rules),
+    )
+
+
+def load_of(product: Any) -> Load:
+    volume = (product.length_cm or 0) * (product.width_cm or 0) * (product.height_cm or 0)
+    return Load(product.gross_weight_g, Decimal(volume))
+
+
+def mad_per_unit(price_list: Any, currency: str) -> Decimal:
+    """Return the rate that a price list carries for a currency."""
+    return {MAD: Decimal(1), "EUR": price_list.eur_rate, "USD": price_list.usd_rate}[currency]
+
+
+def order_of_basket(basket_id: int) -> Order | None:
+    """Return the order that a basket became: what a second press of the button finds."""
+    return Order.objects.filter(basket_reference=basket_id).first()
+
+
+def for_page(number: str) -> Order | None:
+    """Return an order with what its page shows, in a fixed number of queries."""
+    lines = Line.objects.select_related("product__family", "partner").order_by("pk")
+    return (
+        Order.objects.select_related(
+            "user", "shipping_address__country", "shipping_address__province", "shipping_address__commune"
+        )
+        .prefetch_related(Prefetch("lines", queryset=lines), "events", "consignments")
+        .filter(number=number)
+        .first()
+    )
+
+
+def of_user(user: Any) -> QuerySet[Order]:
+    """Return someone's orders, newest first."""
+    return Order.objects.filter(user=user).order_by("-date_placed", "-pk")
+
+
+def is_packed(order: Order) -> bool:
+    """Tell whether any of it stands packed or has left: then it cannot be cancelled any more."""
+    return (
+        apps.get_model("warehouse", "Consignment")
+        .objects.filter(  # stands above, so reached by name
+            order_id=order.pk, state__in=PACKED_OR_LATER
+        )
+        .exists()
+    )
+
+
+def unpaid_since(now: datetime) -> QuerySet[Order]:
+    """Return orders whose time to pay is over."""
+    return Order.objects.filter(Q(status=Order.Status.PENDING_PAYMENT), reserved_until__lte=now).order_by("pk")

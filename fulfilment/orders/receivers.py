@@ -1,0 +1,14 @@
+"""What orders do when payments speak."""
+
+from typing import Any
+
+from django.dispatch import receiver
+from django.utils import timezone
+
+from . import operations, signals
+
+
+@receiver(signals.payment_settled, dispatch_uid="orders.mark_paid")
+def mark_paid(order_id: int, **kwargs: Any) -> None:
+    """Mark the order paid in the payment's own transaction."""
+    operations.mark_paid(order_id=order_id, now=timezone.now())

@@ -1,0 +1,13 @@
+"""What orders tell the apps above. Sent with ``order_id`` inside the transaction that made the change."""
+
+from django.dispatch import Signal
+
+order_placed = Signal()
+order_confirmed = Signal()
+order_paid = Signal()
+order_delivered = Signal()
+order_cancelled = Signal()
+order_expired = Signal()
+
+payment_settled = Signal()
+"""Announced by payments with ``order_id`` and ``attempt_id``; orders receives it."""

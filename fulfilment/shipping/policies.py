@@ -1,0 +1,124 @@
+"""What a parcel weighs on a tariff, what its delivery costs, what may not be in it. No database."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+
+from catalogue.kernel.money import MAD, ROUNDING, ZERO, convert, round_up_to
+from catalogue.kernel.shopping import HOME_COUNTRY
+
+ANY_FOOD = "ANY_FOOD"
+FOOD_KINDS = ("food", "gift")
+"""Kinds of product that fall under rules for any food; hampers hold food."""
+
+WITHOUT_PICKUP_POINTS = ("relay",)
+"""Methods that need a place we do not have yet."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """What is to be carried: weight with packaging, and the room it takes."""
+
+    weight_g: int = 0
+    volume_cm3: Decimal = ZERO
+
+    def __add__(self, other: "Load") -> "Load":
+        return Load(self.weight_g + other.weight_g, self.volume_cm3 + other.volume_cm3)
+
+    def __mul__(self, quantity: int) -> "Load":
+        return Load(self.weight_g * quantity, self.volume_cm3 * quantity)
+
+    def chargeable_g(self, divisor: int) -> int:
+        """Return the grams a carrier counts: the weight, or the volume over ``divisor`` in kg when that is more."""
+        volumetric_g = (self.volume_cm3 * 1000 / divisor).to_integral_value(ROUND_CEILING)
+        return max(self.weight_g, int(volumetric_g))
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One way to send this parcel, with its price in the order's currency."""
+
+    code: str
+    price: Decimal
+    currency: str
+    price_mad: Decimal
+    days_from: int
+    days_until: int
+    cash_allowed: bool
+    cash_up_to_mad: Decimal | None
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The lines of a tariff that decide, as plain figures (``fulfilment.shipping.models.Tariff``)."""
+
+    method: str
+    weight_from_g: int
+    weight_to_g: int
+    price_mad: Decimal
+    days_from: int
+    days_until: int
+    cash_allowed: bool
+    cash_up_to_mad: Decimal | None
+    divisor: int
+    free_from_mad: Decimal | None
+
+    def covers(self, load: Load) -> bool:
+        weight_g = load.chargeable_g(self.divisor)
+        return self.weight_from_g < weight_g <= self.weight_to_g
+
+    def price_for(self, goods_mad: Decimal, destination: str) -> Decimal:
+        free = destination == HOME_COUNTRY and self.free_from_mad is not None and goods_mad >= self.free_from_mad
+        return ZERO if free else self.price_mad
+
+
+def in_currency(amount_mad: Decimal, currency: str, mad_per_unit: Decimal) -> Decimal:
+    """Write a fixed dirham amount in the order's currency, rounded up by its step; dirhams stay as they are."""
+    if currency == MAD or not amount_mad:
+        return amount_mad
+    return round_up_to(convert(amount_mad, mad_per_unit), ROUNDING[currency])
+
+
+def deliveries(
+    tariffs: Iterable[Terms],
+    *,
+    load: Load,
+    goods_mad: Decimal,
+    destination: str,
+    currency: str,
+    mad_per_unit: Decimal,
+) -> list[Delivery]:
+    """Return the ways to send this load, cheapest first."""
+    offered = []
+    for tariff in tariffs:
+        if tariff.method in WITHOUT_PICKUP_POINTS or not tariff.covers(load):
+            continue
+        price_mad = tariff.price_for(goods_mad, destination)
+        offered.append(
+            Delivery(
+                code=tariff.method,
+                price=in_currency(price_mad, currency, mad_per_unit),
+                currency=currency,
+                price_mad=price_mad,
+                days_from=tariff.days_from,
+                days_until=tariff.days_until,
+                cash_allowed=tariff.cash_allowed,
+                cash_up_to_mad=tariff.cash_up_to_mad,
+            )
+        )
+    return sorted(offered, key=lambda delivery: (delivery.price, delivery.days_until, delivery.code))
+
+
+def flags_of(ship_flags: Iterable[str], kind: str) -> list[str]:
+    """Return what a product falls under: its own flags, and the rule for any food."""
+    return [*ship_flags, *([ANY_FOOD] if kind in FOOD_KINDS else [])]
+
+
+def refusal(flags: Iterable[str], rules: Mapping[str, str]) -> str:
+    """Return the flag that keeps a product from its destination, blocked ones first; empty when it may go.
+
+    ``rules`` holds what is not simply allowed there. What needs a review is not sold online until an office
+    screen can list the cooperatives that may send it.
+    """
+    found = [flag for flag in flags if rules.get(flag) in ("block", "review")]
+    return min(found, key=lambda flag: (rules[flag] != "block", flag), default="")

@@ -1,0 +1,109 @@
+"""Where the shop delivers, how, for how much, and what it may not send there."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from django.core.cache import caches
+from django.utils.translation import gettext_lazy as _
+
+from catalogue.kernel.shopping import HOME_COUNTRY
+from catalogue.places.models import Province
+
+from .models import DeliveryCountry, ExportRestriction, Tariff
+from .policies import Delivery, Load, Terms, deliveries
+
+METHOD_NAMES = {
+    "home": _("Delivery to the door"),
+    "express": _("Express delivery to the door"),
+    "relay": _("Collection at a pick-up point"),
+    "post_economy": _("Post, economy"),
+    "post_ems": _("Express post (EMS)"),
+    "courier": _("International courier"),
+}
+
+REFUSALS = {
+    "ANIMAL_ORIGIN_DAIRY": _("Dairy products may not be sent there."),
+    "ANIMAL_ORIGIN_MEAT": _("Meat products may not be sent there."),
+    "ANIMAL_ORIGIN_HONEY": _("Honey may be sent there only by cooperatives on the country's list; none is yet."),
+    "ANIMAL_ORIGIN_FISH": _("Fish may be sent there only by listed establishments, not yet online."),
+    "OLIVE_EXPORT_LICENCE_CHECK": _("Olive products need an export licence for each parcel, not yet online."),
+    "FLAMMABLE_AIR": _("It may not travel by air: it can catch fire."),
+    "ANY_FOOD": _("Food sent there must be announced to the authorities first, which we cannot do online yet."),
+}
+
+
+class NotServed(Exception):
+    """The shop does not deliver to this country."""
+
+
+def destinations() -> list[str]:
+    """Return the codes of the countries served, from the local cache: every page's header asks."""
+    return list(_countries())
+
+
+def is_served(destination: str) -> bool:
+    return destination in _countries()
+
+
+def _countries() -> dict[str, tuple[str, str]]:
+    cache = caches["local"]
+    found = cache.get("shipping.countries")
+    if not found:
+        rows = DeliveryCountry.objects.values_list("iso2", "zone__code", "block").order_by("iso2")
+        found = {iso2: (zone or "", block) for iso2, zone, block in rows}
+        cache.set("shipping.countries", found)
+    return found
+
+
+def zone_of(destination: str, province: Province | None = None) -> str:
+    """Return the code of the zone that serves an address; at home it follows the province. May be empty there."""
+    if destination == HOME_COUNTRY:
+        return province.zone_code if province else ""
+    try:
+        return _countries()[destination][0]
+    except KeyError:
+        raise NotServed(destination) from None
+
+
+def methods_for(
+    *, destination: str, zone_code: str, load: Load, goods_mad: Decimal, currency: str, mad_per_unit: Decimal
+) -> list[Delivery]:
+    """Return the ways to send a load to a zone, cheapest first, priced in the order's currency."""
+    tariffs = Tariff.objects.filter(zone__code=zone_code)
+    return deliveries(
+        [_terms(tariff) for tariff in tariffs],
+        load=load,
+        goods_mad=goods_mad,
+        destination=destination,
+        currency=currency,
+        mad_per_unit=mad_per_unit,
+    )
+
+
+def _terms(tariff: Tariff) -> Terms:
+    return Terms(
+        method=tariff.method,
+        weight_from_g=tariff.weight_from_g,
+        weight_to_g=tariff.weight_to_g,
+        price_mad=tariff.price_mad,
+        days_from=tariff.lead_min_days,
+        days_until=tariff.lead_max_days,
+        cash_allowed=tariff.cod_allowed,
+        cash_up_to_mad=tariff.cod_max_mad,
+        divisor=tariff.volumetric_divisor,
+        free_from_mad=tariff.free_from_mad,
+    )
+
+
+def rules_for(destination: str) -> Mapping[str, str]:
+    """Return what is not simply allowed in a country, by ship flag: ``block`` or ``review``."""
+    if destination == HOME_COUNTRY or not is_served(destination):
+        return {}
+    block = _countries()[destination][1]
+    rows = ExportRestriction.objects.filter(block=block).exclude(b2c=ExportRestriction.Rule.ALLOW)
+    return dict(rows.values_list("ship_flag", "b2c"))
+
+
+def refusal_text(flag: str) -> str:
+    """Say in the page's language why a product may not go."""
+    return str(REFUSALS.get(flag, _("This product may not be sent there.")))

@@ -44,4 +44,4 @@ class PaymentAttempt(models.Model):
         ]
 
 
-from oscar.apps.payment.models import *  # noqa: E402, F403
+from oscar.apps.payment.models import *

@@ -1,0 +1,39 @@
+"""What must always be true of payments."""
+
+from collections.abc import Iterable
+
+from django.db.models import Count, F, Q
+
+from catalogue.kernel.invariants import invariant
+from fulfilment.orders.models import Order
+
+from .models import PaymentAttempt
+
+PAID = ("PAID", "PREPARING", "SHIPPED", "DELIVERED", "COMPLETED")
+
+
+@invariant("payments: an order succeeds at most once")
+def one_success() -> Iterable[object]:
+    return (
+        Order.objects.annotate(paid=Count("payment_attempts", filter=Q(payment_attempts__state="SUCCEEDED")))
+        .filter(paid__gt=1)
+        .values_list("number", flat=True)
+    )
+
+
+@invariant("payments: what is paid by card has a success behind it")
+def paid_has_success() -> Iterable[object]:
+    return (
+        Order.objects.filter(status__in=PAID, payment_method="card")
+        .exclude(payment_attempts__state="SUCCEEDED")
+        .values_list("number", flat=True)
+    )
+
+
+@invariant("payments: a success is for the order's exact total")
+def success_is_exact() -> Iterable[object]:
+    return (
+        PaymentAttempt.objects.filter(state="SUCCEEDED")
+        .exclude(amount=F("order__total_incl_tax"), currency=F("order__currency"))
+        .values_list("order__number", flat=True)
+    )

@@ -3,11 +3,9 @@
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db import transaction
-
 from catalogue.kernel.bulk import Counts, upsert
-from catalogue.kernel.cells import Cells
-from catalogue.kernel.datasets import Context, Dataset, finish, register
+from catalogue.kernel.cells import Cells, Problem
+from catalogue.kernel.datasets import Context, DataRefused, Dataset, finish, register
 
 from . import operations, policies, queries
 from .models import ExchangeRate, Price, PriceList, VatClass
@@ -94,7 +92,9 @@ def publish(context: Context) -> Counts:
     """Publish an opening list when none is in force, or when what it is made of has changed."""
     current = PriceList.objects.filter(ends_at__isnull=True).first()
     rates = queries.rates_of(current) if current else None
-    with transaction.atomic():
+    try:
         published = operations.publish_opening_list(now=context.now, rates=rates)
+    except queries.NoRates as missing:
+        raise DataRefused([Problem(Rates.file, f"there is no rate on or before today ({missing})")]) from None
     rows = Price.objects.filter(price_list=published or current).count()
     return Counts(created=rows) if published else Counts(unchanged=rows)

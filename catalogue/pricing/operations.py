@@ -35,11 +35,11 @@ def publish_opening_list(*, now: datetime, rates: queries.Rates | None = None) -
     rates = rates or queries.rates_on(periods.day_of(now))
     prices = list(_prices(rates))
     current = PriceList.objects.filter(ends_at__isnull=True).first()
-    if current and current.starts_at >= now:
-        raise TooEarly(current.reference)
     if current and _says_the_same(current, prices, rates):
         return None
     if current:
+        if current.starts_at >= now:
+            raise TooEarly(current.reference)
         current.ends_at = now
         current.save(update_fields=["ends_at"])
     return _publish(prices, rates, starts_at=now, ends_at=None, published_at=now)

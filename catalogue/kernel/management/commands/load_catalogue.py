@@ -42,7 +42,7 @@ class Command(BaseCommand):
 
     def _day(self, today: str | None, this_day: date) -> date | None:
         try:
-            return this_day if today == "now" else today and date.fromisoformat(today) or None
+            return this_day if today == "now" else (today and date.fromisoformat(today)) or None
         except ValueError:
             raise CommandError(f"{today} is not a date (YYYY-MM-DD).") from None
 

@@ -35,6 +35,14 @@ class Job(models.Model):
         indexes = [
             models.Index(name="job_open_by_time", fields=["run_at"], condition=Q(state__in=["WAITING", "RUNNING"])),
         ]
+        constraints = [
+            models.CheckConstraint(
+                name="job_running_has_a_lease",
+                condition=Q(state="RUNNING", lease__isnull=False, leased_until__isnull=False)
+                | (~Q(state="RUNNING") & Q(lease__isnull=True, leased_until__isnull=True)),
+            ),
+            models.CheckConstraint(name="job_done_has_time", condition=~Q(state="DONE") | Q(done_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.key
@@ -49,9 +57,15 @@ class BeatSlot(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(name="beat_slot_once", fields=["name", "slot_at"])]
 
+    def __str__(self) -> str:
+        return f"{self.name} {self.slot_at}"
+
 
 class Heartbeat(models.Model):
     """When a kind of process last proved that it works (canary job, relay loop)."""
 
     name = models.CharField(max_length=40, unique=True)
     beat_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

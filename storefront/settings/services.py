@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 from kombu import Queue
 
 from catalogue.kernel.roles import session_options
+from fulfilment.jobs.schedule import SCHEDULE
 from storefront.demo.services import addresses
 
 from .environment import DATA_DIR, SHOP_ENV, env, refuse
@@ -102,6 +103,10 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_QUEUES = [Queue(name) for name in ("money", "default", "mail", "bulk")]
 CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
+CELERY_BEAT_SCHEDULE = SCHEDULE
+CELERY_BEAT_SCHEDULER = "fulfilment.jobs.beat:RowScheduler"
+JOBS_CELERY_APP = "storefront.celery.app"
+"""What the relay publishes with; fulfilment knows it only by this name."""
 
 # Mail and SMS leave only through storefront.notifications
 EMAIL_BACKEND = {

@@ -1,0 +1,20 @@
+"""Rings for due jobs until it is told to stop."""
+
+import signal
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from fulfilment.jobs.relay import Relay
+
+
+class Command(BaseCommand):
+    help = "Publish due jobs to the broker, and again what was lost on the way. Several may run."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        relay = Relay()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: relay.stop())
+        self.stdout.write("relay: ringing")
+        relay.run()
+        self.stdout.write("relay: stopped")

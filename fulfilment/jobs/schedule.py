@@ -1,0 +1,21 @@
+"""What happens by the clock. Beat writes a job row for each slot; the rest is as for any other job."""
+
+from datetime import timedelta
+from typing import Any
+
+from celery.schedules import crontab
+
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "canary": {
+        "task": "fulfilment.jobs.canary",
+        "schedule": timedelta(minutes=1),
+        "kwargs": {"name": "worker"},
+    },
+    "canary-money": {
+        "task": "fulfilment.jobs.canary_money",
+        "schedule": timedelta(minutes=1),
+        "kwargs": {"name": "worker-money"},
+    },
+    "look-at-payments": {"task": "fulfilment.payments.sweep", "schedule": timedelta(minutes=1)},
+    "forget-old-jobs": {"task": "fulfilment.jobs.forget_old", "schedule": crontab(hour=3, minute=10)},
+}

@@ -1,0 +1,48 @@
+"""Running jobs inside a test, through the same claim as a worker's."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from fulfilment.jobs import registry, relay, runner
+from fulfilment.jobs.policies import ATTEMPTS
+
+
+@pytest.fixture
+def run_jobs() -> Callable[..., int]:
+    """Give a function that runs every due job, and those they cause, until none is due; it says how many it ran."""
+
+    def run(limit: int = 500) -> int:
+        started = 0
+        while jobs := relay.take_due(timezone.now()):
+            for job in jobs:
+                runner.run(job.pk)
+                started += 1
+                assert started <= limit, f"More than {limit} jobs: {job.task} {job.key} and so on."
+        return started
+
+    return run
+
+
+@pytest.fixture
+def declare_job() -> Any:
+    """Give a function that declares a job for the length of a test."""
+    names: list[str] = []
+
+    def declare(
+        name: str,
+        function: Callable[..., None],
+        *,
+        queue: str = "default",
+        attempts: int = ATTEMPTS,
+        in_transaction: bool = False,
+    ) -> str:
+        registry._declared[name] = registry.Declared(function, queue, attempts, in_transaction)
+        names.append(name)
+        return name
+
+    yield declare
+    for name in names:
+        registry._declared.pop(name, None)

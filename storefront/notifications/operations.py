@@ -1,0 +1,91 @@
+"""Messages: written with what caused them, sent by a job, marked as sent once."""
+
+import hashlib
+from datetime import datetime
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.db.models import QuerySet
+
+from fulfilment.jobs.operations import enqueue
+from fulfilment.orders.models import Order
+
+from .gateways import sms_gateway
+from .models import Message
+
+SEND = "storefront.notifications.send_message"
+DOMAIN = "messages.biladalkhair.example"
+
+
+@transaction.atomic
+def write_message(
+    *,
+    key: str,
+    kind: str,
+    channel: str,
+    recipient: str,
+    language: str,
+    text: str,
+    now: datetime,
+    subject: str = "",
+    html: str = "",
+    order: Order | None = None,
+) -> None:
+    """Write a message and the job that sends it, in the caller's transaction. A key used before changes nothing."""
+    message = Message(
+        key=key,
+        kind=kind,
+        order=order,
+        channel=channel,
+        recipient=recipient,
+        language=language,
+        subject=" ".join(subject.split()),  # a line break in a subject would end the mail's headers
+        text=text,
+        html=html,
+        created_at=now,
+    )
+    Message.objects.bulk_create([message], ignore_conflicts=True)
+    enqueue(task=SEND, key=f"send:{key}", payload={"message_key": key}, now=now)
+
+
+def send_message(*, message_key: str, now: datetime) -> bool:
+    """Send a message that was not sent yet; False when it was. A refusal is kept on the row and raised.
+
+    The server may have taken a mail whose sender was killed before the row said so: the second copy carries
+    the same Message-ID, by which mailboxes know it.
+    """
+    message = Message.objects.get(key=message_key)
+    if message.state == Message.State.SENT:
+        return False
+    try:
+        if message.channel == Message.Channel.SMS:
+            sms_gateway().send(message.recipient, message.text)
+        else:
+            mail_of(message).send()
+    except Exception as error:
+        _unsent(message).update(state=Message.State.FAILED, last_error=repr(error)[:2000])
+        raise
+    return bool(_unsent(message).update(state=Message.State.SENT, sent_at=now, last_error=""))
+
+
+def mail_of(message: Message) -> EmailMultiAlternatives:
+    """Build the mail with its text and, where there is one, its HTML."""
+    digest = hashlib.sha256(f"{settings.SECRET_KEY}{message.key}".encode()).hexdigest()[:32]
+    mail = EmailMultiAlternatives(
+        message.subject,
+        message.text,
+        to=[message.recipient],
+        headers={
+            "Message-ID": f"<{digest}@{DOMAIN}>",
+            "Content-Language": message.language,
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    if message.html:
+        mail.attach_alternative(message.html, "text/html")
+    return mail
+
+
+def _unsent(message: Message) -> "QuerySet[Message]":
+    return Message.objects.filter(pk=message.pk).exclude(state=Message.State.SENT)

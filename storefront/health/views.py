@@ -1,0 +1,60 @@
+"""Probes for whoever watches the shop. None of them says more than a stranger may know, but for the figures."""
+
+import hmac
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from fulfilment.jobs import queries as jobs
+
+from . import queries
+
+LOOPBACK = {"127.0.0.1", "::1"}
+
+
+@never_cache
+@require_safe
+def alive(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@never_cache
+@require_safe
+def ready(request: HttpRequest) -> JsonResponse:
+    found = queries.probes(timezone.now())
+    body = {probe.name: probe.detail or "ok" for probe in found}
+    return JsonResponse(body, status=200 if all(probe.well for probe in found) else 503)
+
+
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Figures for Prometheus: by token, or on the machine itself where no token is set outside production."""
+    if not _may_measure(request):
+        raise Http404
+    text = "".join(f"{line}\n" for line in _figures())
+    return HttpResponse(text, content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _may_measure(request: HttpRequest) -> bool:
+    if settings.METRICS_TOKEN:
+        given = request.headers.get("Authorization", "")
+        return hmac.compare_digest(given.encode(), f"Bearer {settings.METRICS_TOKEN}".encode())
+    # Behind a proxy on the same machine everybody comes from loopback.
+    return settings.SHOP_ENV != "production" and request.META.get("REMOTE_ADDR") in LOOPBACK
+
+
+def _figures() -> Iterator[str]:
+    now = timezone.now()
+    yield "# TYPE shop_jobs gauge"
+    for (queue, state), number in sorted(jobs.counts().items()):
+        yield f'shop_jobs{{queue="{queue}",state="{state}"}} {number}'
+    yield "# TYPE shop_oldest_waiting_job_seconds gauge"
+    yield f"shop_oldest_waiting_job_seconds {jobs.oldest_waiting(now).total_seconds():.1f}"
+    yield "# TYPE shop_heartbeat_age_seconds gauge"
+    for name, age in queries.heartbeats(now).items():
+        yield f'shop_heartbeat_age_seconds{{process="{name}"}} {age.total_seconds() if age else float("inf"):.1f}'

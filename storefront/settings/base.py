@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "storefront.customer.second_factor.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "storefront.shop.middleware.ShoppingMiddleware",
     "storefront.basket.middleware.BasketMiddleware",
@@ -131,5 +132,7 @@ WHITENOISE_USE_FINDERS = SHOP_ENV == "test"
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 refuse("testserver" in ALLOWED_HOSTS, "Production needs ALLOWED_HOSTS.")
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+"""What Prometheus sends as bearer to read /metrics; without one, production shows it to nobody."""
 BASE_URL = env.str("BASE_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}")
 """The one address put in messages; never taken from a request's Host header."""

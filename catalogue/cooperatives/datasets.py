@@ -58,7 +58,10 @@ class Cooperatives(Dataset[CooperativeRow]):
             code, slug = row.cooperative.code, row.cooperative.slug
             if slugs.setdefault(slug, code) != code:
                 context.refuse(self.file, f"id {code}", f"name_fr is that of {slugs[slug]}", code)
-            if row.union and unions.setdefault(row.union.code, row.union).name_fr != row.union.name_fr:
+            if (
+                row.union
+                and vars(unions.setdefault(row.union.code, row.union))["name_fr"] != vars(row.union)["name_fr"]
+            ):
                 context.refuse(self.file, f"id {code}", f"union {row.union.code} has another name elsewhere", code)
 
     def apply(self, items: list[CooperativeRow], context: Context) -> Counts:

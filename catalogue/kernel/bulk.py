@@ -26,7 +26,7 @@ class Counts:
 
 def _values(row: Model, names: Sequence[str]) -> tuple[Any, ...]:
     """Return the fields as the database would give them back."""
-    fields = [row._meta.get_field(name) for name in names]
+    fields: list[Any] = [row._meta.get_field(name) for name in names]
     return tuple(field.to_python(getattr(row, field.attname)) for field in fields)
 
 

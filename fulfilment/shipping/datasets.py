@@ -125,10 +125,11 @@ class Countries(Dataset[CountryRow]):
 
 def _address_country(country: DeliveryCountry) -> Country:
     """Return the row that addresses point at; pages show the translated name of the country served."""
+    english = vars(country)["name_en"]
     return Country(
         iso_3166_1_a2=country.iso2,
-        printable_name=country.name_en,
-        name=country.name_en,
+        printable_name=english,
+        name=english,
         is_shipping_country=True,
         display_order=1 if country.iso2 == "MA" else 0,
     )

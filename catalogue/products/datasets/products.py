@@ -7,16 +7,20 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.apps import apps
+
 from catalogue.kernel import text, translated
 from catalogue.kernel.bulk import Counts, replace, upsert
 from catalogue.kernel.cells import Cells
 from catalogue.kernel.datasets import Context, Dataset, register
 from catalogue.kernel.identifiers import is_ean13
 from catalogue.places.models import Province
-from catalogue.products.models import Category, Component, Family, Product, ProductCategory, ProductClass
+from catalogue.products.models import Category, Component, Family, Product
 
 from .shelves import KINDS, VAT_CLASSES, hs_code
 
+ProductCategory = apps.get_model("catalogue", "ProductCategory")  # Oscar's own
+ProductClass = apps.get_model("catalogue", "ProductClass")
 STATUSES = tuple(Product.Status.values)
 ALLERGENS = ("gluten", "nuts", "peanuts", "milk", "eggs", "sesame", "fish", "molluscs")
 MARKS = ("BIO", "FAIR")

@@ -1,0 +1,58 @@
+"""How many: in any digits, with a kind word for everything else."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from catalogue.kernel.text import fold_digits, strip_controls
+
+LARGEST = 10_000
+_WHOLE = re.compile(r"[+-]?[0-9]{1,12}")
+
+
+class QuantityField(forms.CharField):
+    """A whole number of pieces, written in Latin, Arabic-Indic or Persian digits."""
+
+    default_error_messages = {
+        "required": _("Write how many you would like."),
+        "not_whole": _("Write a whole number, such as 2."),
+        "too_few": _("Take at least one."),
+        "too_many": _("That is more than we can send in one order."),
+    }
+
+    def __init__(self, *, minimum: int = 1, **kwargs: Any) -> None:
+        self.minimum = minimum
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
+        super().__init__(label=_("Quantity"), **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        written = fold_digits(strip_controls(super().to_python(value))).strip()
+        if not written:
+            return None
+        if not _WHOLE.fullmatch(written):
+            raise forms.ValidationError(self.error_messages["not_whole"], code="not_whole")
+        return int(written)
+
+    def validate(self, value: Any) -> None:
+        if value is None:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        if value < self.minimum:
+            raise forms.ValidationError(self.error_messages["too_few"], code="too_few")
+        if value > LARGEST:
+            raise forms.ValidationError(self.error_messages["too_many"], code="too_many")
+
+    def run_validators(self, value: Any) -> None:
+        """Leave out the validators of text."""
+
+
+class AddForm(forms.Form):
+    quantity = QuantityField()
+    stockrecord = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class LineForm(forms.Form):
+    """One line on the basket page; nothing at all, or ``remove``, takes it out."""
+
+    quantity = QuantityField(minimum=0)

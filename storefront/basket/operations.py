@@ -1,0 +1,151 @@
+"""Changes to a basket, each under the lock of its row."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from catalogue.cooperatives.queries import current_prices
+from catalogue.kernel.shopping import Shopping
+
+from .models import Basket, BasketMoved, Line, NoPrice
+
+
+class NotForSale(Exception):
+    """Nobody sells this product in this currency, or nobody sells it at all."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This product is not for sale at the moment."))
+
+
+class OnlyLeft(Exception):
+    """More was asked than is left, counting what the basket already holds."""
+
+    def __init__(self, left: int, held: int = 0) -> None:
+        self.left, self.held = left, held
+        if left <= 0:
+            text = _("This product is sold out.")
+        elif held:
+            text = ngettext(
+                "Only %(left)s is left, and your basket already holds %(held)s.",
+                "Only %(left)s are left, and your basket already holds %(held)s.",
+                left,
+            )
+        else:
+            text = ngettext("Only %(left)s is left.", "Only %(left)s are left.", left)
+        super().__init__(text % {"left": left, "held": held})
+
+
+class BasketFull(Exception):
+    """One basket holds so many pieces, not more."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(_("One order holds at most %(limit)s pieces.") % {"limit": limit})
+
+
+class LineGone(Exception):
+    """The line is not, or no longer, in this basket."""
+
+
+def add(*, basket: Basket, product: Any, stockrecord: Any = None, quantity: int) -> Line:
+    """Add some of a product. Raises ``NotForSale``, ``OnlyLeft`` or ``BasketFull``; starts the basket if need be."""
+    strategy = basket.strategy
+    stockrecord = stockrecord or strategy.select_stockrecord(product)
+    info = strategy.fetch_for_product(product, stockrecord)
+    if stockrecord is None or not info.price.exists or not product.is_public or not stockrecord.partner.is_active:
+        raise NotForSale
+    try:
+        return _add(basket, product, stockrecord, quantity)
+    except NoPrice:
+        raise NotForSale from None
+    except IntegrityError:  # the same person opened a basket in another tab a moment ago
+        if basket.pk is None and basket.owner_id:
+            other = Basket.open.get(owner_id=basket.owner_id)
+            other.strategy = strategy
+            return _add(other, product, stockrecord, quantity)
+        raise
+
+
+@transaction.atomic
+def _add(basket: Basket, product: Any, stockrecord: Any, quantity: int) -> Line:
+    held: dict[int, int] = {}
+    if basket.pk is not None:
+        basket.lock()
+        held = dict(basket.lines.order_by().values_list("stockrecord_id", "quantity"))
+    mine = held.get(stockrecord.pk, 0)
+    if mine + quantity > stockrecord.on_offer:
+        raise OnlyLeft(stockrecord.on_offer, held=mine)
+    if sum(held.values()) + quantity > settings.OSCAR_MAX_BASKET_QUANTITY_THRESHOLD:
+        raise BasketFull(settings.OSCAR_MAX_BASKET_QUANTITY_THRESHOLD)
+    line, _created = basket.add_product(product, quantity, stockrecord=stockrecord, locked=True)
+    return line
+
+
+@transaction.atomic
+def set_quantity(*, basket: Basket, line_id: int, quantity: int) -> None:
+    """Set how many of a line are wanted; none takes it out. Raises ``LineGone``, ``OnlyLeft`` or ``BasketFull``."""
+    if basket.pk is None:
+        raise LineGone(line_id)
+    basket.lock()
+    lines = {line.pk: line for line in basket.all_lines()}
+    if line_id not in lines:
+        raise LineGone(line_id)
+    line = lines.pop(line_id)
+    if quantity == 0:
+        line.delete()
+    else:
+        left = line.stockrecord.on_offer
+        if quantity > left and quantity > line.quantity:
+            raise OnlyLeft(left)
+        if sum(other.quantity for other in lines.values()) + quantity > settings.OSCAR_MAX_BASKET_QUANTITY_THRESHOLD:
+            raise BasketFull(settings.OSCAR_MAX_BASKET_QUANTITY_THRESHOLD)
+        line.quantity = quantity
+        _set_price(line, line.purchase_info.price, basket.currency)
+        line.save()
+    basket.reset_offer_applications()
+
+
+@transaction.atomic
+def switch_currency(*, basket: Basket, shopping: Shopping, now: datetime) -> None:
+    """Give the basket this currency and tax side, every line its price there. Quantities stay.
+
+    A line without a price in the new currency stays too, unpriced: the page names it. Locks the basket's row.
+    """
+    if basket.pk is None:
+        basket.currency, basket.side = shopping.currency, shopping.side
+        return
+    basket.lock()
+    prices = Prefetch("stockrecord__prices", queryset=current_prices(shopping, now), to_attr="current_prices")
+    lines = list(basket.lines.select_related("stockrecord").prefetch_related(prices))
+    for line in lines:
+        row = next(iter(line.stockrecord.current_prices), None)
+        line.price_currency = shopping.currency
+        line.price_incl_tax = row.price if row else None
+        line.price_excl_tax = row.price_excl_tax if row else None
+    Line.objects.bulk_update(lines, ["price_currency", "price_incl_tax", "price_excl_tax"])
+    Basket.objects.filter(pk=basket.pk).update(currency=shopping.currency, side=shopping.side)
+    basket.currency, basket.side = shopping.currency, shopping.side
+    basket.reset_offer_applications()
+
+
+def merge(*, into: Basket, other: Basket, shopping: Shopping, now: datetime) -> None:
+    """Bring two baskets of one person together at sign-in, priced for how they shop now.
+
+    The larger of two quantities is kept. A basket that someone else closed meanwhile is left alone.
+    """
+    try:
+        with transaction.atomic():
+            into.merge(other, add_quantities=False)
+            switch_currency(basket=into, shopping=shopping, now=now)
+    except BasketMoved:
+        return
+
+
+def _set_price(line: Line, price: Any, currency: str) -> None:
+    line.price_currency = currency
+    line.price_incl_tax = price.incl_tax if price.exists else None
+    line.price_excl_tax = price.excl_tax if price.exists else None

@@ -1,0 +1,62 @@
+"""What the basket page says of each line."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from catalogue.kernel import formats
+from fulfilment.shipping import queries as shipping
+from fulfilment.shipping.policies import flags_of, refusal
+
+from .models import Basket
+
+
+@dataclass
+class LineView:
+    """A basket line ready for the page. ``problem`` keeps it from being ordered, ``note`` only tells."""
+
+    line: Any
+    unit_price: Decimal | None
+    total: Decimal | None
+    problem: str = ""
+    note: str = ""
+    form: Any = None
+
+
+def lines_for_page(basket: Basket, language: str) -> list[LineView]:
+    """Return every line with its price and whatever stands against ordering it."""
+    rules = shipping.rules_for(basket.strategy.shopping.destination) if basket.pk else {}
+    return [_view(line, rules, basket.currency, language) for line in basket.all_lines()]
+
+
+def _view(line: Any, rules: Any, currency: str, language: str) -> LineView:
+    price = line.purchase_info.price
+    unit = price.incl_tax if price.exists else None
+    view = LineView(line, unit, unit * line.quantity if unit is not None else None)
+    view.problem = _problem(line, unit, rules)
+    stored = line.price_incl_tax
+    if unit is not None and stored is not None and stored != unit and line.price_currency == currency:
+        view.note = _("The price has changed from %(old)s to %(new)s since you chose it.") % {
+            "old": formats.money(stored, currency, language),
+            "new": formats.money(unit, currency, language),
+        }
+    return view
+
+
+def _problem(line: Any, unit: Decimal | None, rules: Any) -> str:
+    if unit is None or not line.product.is_public or not line.stockrecord.partner.is_active:
+        return _("This product is not for sale at the moment. Please take it out.")
+    left = line.stockrecord.on_offer
+    if left <= 0:
+        return _("Sold out since you chose it. Please take it out.")
+    if left < line.quantity:
+        return ngettext("Only %(left)s is left.", "Only %(left)s are left.", left) % {"left": left}
+    flag = refusal(flags_of(line.product.ship_flags, line.product.kind), rules)
+    return shipping.refusal_text(flag) if flag else ""
+
+
+def total(views: list[LineView]) -> Decimal:
+    return sum((view.total for view in views if view.total is not None), Decimal("0.00"))

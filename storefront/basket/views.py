@@ -1,0 +1,91 @@
+"""Looking at the basket and changing it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from catalogue.cooperatives.queries import priced_stockrecords
+from catalogue.products.models import Product
+
+from . import operations, queries
+from .forms import AddForm, LineForm
+from .models import BasketMoved
+
+UNPROCESSABLE = 422
+
+
+@never_cache
+@require_GET
+def summary(request: HttpRequest) -> HttpResponse:
+    return _page(request)
+
+
+def _page(request: HttpRequest, wrong: dict[int, LineForm] | None = None) -> HttpResponse:
+    basket = request.basket
+    lines = queries.lines_for_page(basket, get_language() or "en")
+    for view in lines:
+        view.form = (wrong or {}).get(view.line.pk) or _line_form(view.line)
+    context = {
+        "basket": basket,
+        "lines": lines,
+        "total": queries.total(lines),
+        "currency": request.shopping.currency,
+        "can_order": bool(lines) and not any(view.problem for view in lines),
+    }
+    return render(request, "shop/basket.html", context, status=UNPROCESSABLE if wrong else 200)
+
+
+def _line_form(line: Any, data: Any = None) -> LineForm:
+    return LineForm(data, initial={"quantity": line.quantity}, auto_id=f"line-{line.pk}-%s")
+
+
+@require_POST
+def add(request: HttpRequest, pk: int) -> HttpResponse:
+    now = timezone.now()
+    product = get_object_or_404(Product.objects.select_related("family"), pk=pk, is_public=True)
+    records = list(priced_stockrecords(request.shopping, now).filter(product=product))
+    product._prefetched_objects_cache = {"stockrecords": records}  # the strategy chooses among these, priced
+    form = AddForm(request.POST)
+    if form.is_valid():
+        wanted = form.cleaned_data["stockrecord"]
+        try:
+            operations.add(
+                basket=request.basket,
+                product=product,
+                stockrecord=next((record for record in records if record.pk == wanted), None),
+                quantity=form.cleaned_data["quantity"],
+            )
+        except (operations.NotForSale, operations.OnlyLeft, operations.BasketFull) as error:
+            form.add_error("quantity", str(error))
+        except BasketMoved:
+            messages.info(request, _("This basket was ordered in the meantime. Please choose again."))
+            return redirect("basket:summary")
+        else:
+            messages.success(request, _("“%(title)s” is in your basket.") % {"title": product.title})
+            return redirect("basket:summary")
+    context = {"form": form, "product": product}
+    return render(request, "shop/basket_add.html", context, status=UNPROCESSABLE)
+
+
+@require_POST
+def update(request: HttpRequest, pk: int) -> HttpResponse:
+    data = {"quantity": "0"} if "remove" in request.POST else request.POST
+    form = LineForm(data, auto_id=f"line-{pk}-%s")
+    if form.is_valid():
+        try:
+            operations.set_quantity(basket=request.basket, line_id=pk, quantity=form.cleaned_data["quantity"])
+        except (operations.OnlyLeft, operations.BasketFull) as error:
+            form.add_error("quantity", str(error))
+        except (operations.LineGone, BasketMoved):
+            messages.info(request, _("That product is no longer in your basket."))
+            return redirect("basket:summary")
+        else:
+            return redirect("basket:summary")
+    return _page(request, wrong={pk: form})

@@ -46,7 +46,7 @@ def _languages(request: HttpRequest, current: str) -> list[dict[str, Any]]:
 
 
 def in_language(path: str, code: str, current: str) -> str:
-    """Return the same page's address in another language; where no page answers, the address with its prefix changed."""
+    """Return the same page's address in another language; where no page answers, only its prefix changes."""
     translated = translate_url(path, code)
     if translated == path and code != current and path.startswith(f"/{current}/"):
         return f"/{code}/{path[len(current) + 2 :]}"

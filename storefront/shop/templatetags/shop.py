@@ -55,7 +55,7 @@ def day(value: date | datetime | None) -> str:
     """Write a day in words."""
     if not value:
         return ""
-    return format_html("<time datetime='{}'><bdi>{}</bdi></time>", _machine(value), formats.day(value, get_language()))
+    return format_html('<time datetime="{}"><bdi>{}</bdi></time>', _machine(value), formats.day(value, get_language()))
 
 
 @register.filter
@@ -64,7 +64,7 @@ def moment(instant: datetime | None) -> str:
     if not instant:
         return ""
     text = formats.moment(instant, get_language())
-    return format_html("<time datetime='{}'><bdi>{}</bdi></time>", instant.isoformat(timespec="minutes"), text)
+    return format_html('<time datetime="{}"><bdi>{}</bdi></time>', instant.isoformat(timespec="minutes"), text)
 
 
 def _machine(value: date | datetime) -> str:

@@ -19,7 +19,22 @@ SCRIPTS = {
     "latin": "U+0000-00FF, U+0131, U+0152-0153, U+0160-0161, U+0178, U+2000-200B, U+2010-2026, U+202F, U+2030, "
     "U+2039-203A, U+20AC, U+2122, U+2190-2193, U+2212",
 }
-FEATURES = ["ccmp", "locl", "mark", "mkmk", "kern", "liga", "rlig", "calt", "init", "medi", "fina", "isol", "curs", "tnum"]
+FEATURES = [
+    "ccmp",
+    "locl",
+    "mark",
+    "mkmk",
+    "kern",
+    "liga",
+    "rlig",
+    "calt",
+    "init",
+    "medi",
+    "fina",
+    "isol",
+    "curs",
+    "tnum",
+]
 FACE = (
     '@font-face {{ font-family: "{family}"; font-weight: {weight}; font-display: swap; '
     'src: url("../fonts/{name}") format("woff2"); unicode-range: {ranges}; }}\n'
@@ -39,9 +54,7 @@ class Command(BaseCommand):
             return
         (folder / "fonts").mkdir(parents=True, exist_ok=True)
         stylesheet.parent.mkdir(parents=True, exist_ok=True)
-        faces = "".join(
-            self._write(folder / "fonts", weight, script) for weight in WEIGHTS for script in SCRIPTS
-        )
+        faces = "".join(self._write(folder / "fonts", weight, script) for weight in WEIGHTS for script in SCRIPTS)
         stylesheet.write_text(faces, encoding="utf-8")  # last: its presence says that the fonts are whole
 
     def _write(self, folder: Path, weight: int, script: str) -> str:

@@ -1,0 +1,26 @@
+"""The content security policy allows no inline style, script or handler: no template may bring one."""
+
+import re
+
+import pytest
+from django.conf import settings
+
+TEMPLATES = settings.BASE_DIR / "templates"
+PAGES = sorted(
+    path for path in TEMPLATES.rglob("*.html") if path.relative_to(TEMPLATES).parts[0] not in ("emails", "documents")
+)
+INLINE = re.compile(
+    r"<style\b|\sstyle=|\son[a-z]+=|javascript:|<script(?![^>]*\b(?:src=|type=\"application/(?:ld\+)?json\"))",
+    re.IGNORECASE,
+)
+COMPONENTS = sorted((TEMPLATES / "components").glob("*.html"))
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(TEMPLATES)))
+def test_no_template_brings_inline_style_script_or_handlers(path):
+    assert INLINE.findall(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", COMPONENTS, ids=lambda path: path.name)
+def test_every_component_says_what_it_needs(path):
+    assert path.read_text(encoding="utf-8").startswith("{# ")

@@ -21,7 +21,11 @@ from . import servers
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = ("catalogue", "fulfilment", "storefront")
 SOURCES = {
-    "empty": ["requirements/runtime.txt", *(f"{floor}/**/migrations/**/*" for floor in FLOORS)],
+    "empty": [
+        "requirements/runtime.txt",
+        *(f"{floor}/**/migrations/**/*" for floor in FLOORS),
+        "storefront/**/roles.py",
+    ],
     "catalogue": ["catalogue/**/*.py", "catalogue/data/*", *(f"{floor}/**/datasets*.py" for floor in FLOORS)],
 }
 _made: dict[str, str] = {}

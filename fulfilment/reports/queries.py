@@ -1,0 +1,150 @@
+"""Read-only figures for the office: orders and takings by day, country and currency, and the work that waits."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    DecimalField,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    When,
+)
+from django.db.models.functions import Coalesce, Round, TruncDate
+
+from catalogue.kernel.periods import CASABLANCA, Period
+from fulfilment.jobs.models import Job
+from fulfilment.orders.models import Order, OrderEvent
+from fulfilment.payments.models import PaymentAttempt
+from fulfilment.warehouse.models import Consignment
+
+from .policies import Amount, Sales, merge
+
+Status, Method = Order.Status, Order.PaymentMethod
+
+NOT_ORDERED = (Status.EXPIRED, Status.CANCELLED)
+PAID_BY_CARD = (Status.PAID, Status.PREPARING, Status.SHIPPED, Status.DELIVERED, Status.COMPLETED)
+PAID_IN_CASH = (Status.DELIVERED, Status.COMPLETED)
+
+LONGEST_ROAD = timedelta(days=180)
+"""Nobody pays an order longer than this after placing it; it keeps the reading of takings to recent orders."""
+
+MAD = DecimalField(max_digits=16, decimal_places=2)
+LATE_AFTER = timedelta(minutes=2)
+
+
+def sales(period: Period) -> list[Sales]:
+    """Return orders and takings by day, country and currency, latest day first (two queries).
+
+    An order counts on the day it was placed unless it was cancelled or never paid; its money counts on the day it
+    came in: card payments when they succeeded, cash when the last parcel was delivered.
+    """
+    placed = Order.objects.filter(date_placed__gte=period.begins_at, date_placed__lt=period.ends_at)
+    ordered = (
+        Sales(day, country, Amount(currency, amount, amount_mad), Amount(currency), orders)
+        for day, country, currency, orders, amount, amount_mad in _sums(
+            placed.exclude(status__in=NOT_ORDERED).annotate(at=F("date_placed"))
+        )
+    )
+    in_period = Q(at__gte=period.begins_at, at__lt=period.ends_at)
+    recent = Q(date_placed__gte=period.begins_at - LONGEST_ROAD, date_placed__lt=period.ends_at)
+    taken = (
+        Sales(day, country, Amount(currency), Amount(currency, amount, amount_mad))
+        for day, country, currency, _orders, amount, amount_mad in _sums(
+            paid_orders().filter(recent).annotate(at=_taken_at()).filter(in_period)
+        )
+    )
+    return merge(ordered, taken)
+
+
+def paid_orders() -> QuerySet[Order]:
+    """Return orders whose money has come in."""
+    return Order.objects.filter(
+        Q(payment_method=Method.CARD, status__in=PAID_BY_CARD) | Q(payment_method=Method.CASH, status__in=PAID_IN_CASH)
+    )
+
+
+def _taken_at() -> Case:
+    charged = OrderEvent.objects.filter(order=OuterRef("pk"), kind="paid").order_by("at").values("at")[:1]
+    delivered = (
+        Consignment.objects.filter(order=OuterRef("pk"), delivered_at__isnull=False)
+        .order_by("-delivered_at")
+        .values("delivered_at")[:1]
+    )
+    return Case(
+        When(payment_method=Method.CARD, then=Coalesce(Subquery(charged), F("date_placed"))),
+        default=Coalesce(Subquery(delivered), F("date_placed")),
+        output_field=DateTimeField(),
+    )
+
+
+def _sums(orders: QuerySet[Order]) -> QuerySet:  # type: ignore[type-arg]
+    """Add up orders annotated with ``at``. Dirhams are rounded order by order, so that totals add up."""
+    in_mad = Round(ExpressionWrapper(F("total_incl_tax") * F("mad_per_unit"), output_field=MAD), 2)
+    return (
+        orders.order_by()
+        .annotate(day=TruncDate("at", tzinfo=CASABLANCA))
+        .values("day", "destination", "currency")
+        .annotate(orders=Count("pk"), amount=Sum("total_incl_tax"), amount_mad=Sum(in_mad))
+        .values_list("day", "destination", "currency", "orders", "amount", "amount_mad")
+    )
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Work that someone has to do, or that a worker has not done."""
+
+    consignments: dict[str, int]
+    jobs_dead: int
+    jobs_late: int
+    payments_quarantined: int
+
+    @property
+    def to_move(self) -> Iterator[tuple[str, str, int]]:
+        """Yield the states that office people move parcels through: code, words, how many."""
+        for state in (State.OPEN, State.PICKED, State.PACKED, State.HANDED_OVER, State.IN_TRANSIT, State.SHORT):
+            if (count := self.consignments.get(state, 0)) or state in ALWAYS_SHOWN:
+                yield state.value, str(state.label), count
+
+
+State = Consignment.State
+ALWAYS_SHOWN = (State.OPEN, State.PICKED, State.PACKED, State.HANDED_OVER)
+ENDED = (State.DELIVERED, State.CANCELLED, State.REFUSED, State.LOST, State.RETURNED)
+
+
+def waiting(now: datetime) -> Waiting:
+    """Count what waits (three queries)."""
+    consignments = dict(
+        Consignment.objects.exclude(state__in=ENDED)
+        .order_by()
+        .values_list("state")
+        .annotate(count=Count("pk"))
+        .values_list("state", "count")
+    )
+    dead, late = (
+        Job.objects.exclude(state=Job.State.DONE)
+        .aggregate(dead=Count("pk", filter=Q(state=Job.State.DEAD)), late=Count("pk", filter=is_late(now)))
+        .values()
+    )
+    quarantined = PaymentAttempt.objects.filter(state=PaymentAttempt.State.QUARANTINED).count()
+    return Waiting(consignments, dead, late, quarantined)
+
+
+def is_late(now: datetime) -> Q:
+    """Say which jobs should have been done by now: due and not begun, or begun and lost."""
+    return Q(state=Job.State.WAITING, run_at__lt=now - LATE_AFTER) | Q(
+        state=Job.State.RUNNING, leased_until__lt=now - LATE_AFTER
+    )
+
+
+def troubled_jobs(now: datetime) -> QuerySet[Job]:
+    """Return dead jobs and late ones, dead first."""
+    return Job.objects.filter(Q(state=Job.State.DEAD) | is_late(now)).order_by("state", "run_at", "pk")

@@ -89,6 +89,8 @@ def start() -> None:
     settings.REDIS_URL, settings.CACHE_URL = redis_url(2 * worker_number()), redis_url(2 * worker_number() + 1)
     settings.CELERY_BROKER_URL = celery_url(2 * worker_number())
     caches.settings["default"]["LOCATION"] = settings.CACHE_URL
+    settings.STATIC_ROOT, settings.MEDIA_ROOT = DATA_DIR / "static", DATA_DIR / "media"
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
 
 
 def stop() -> None:

@@ -57,3 +57,6 @@ class ConsignmentLine(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(name="consignment_line_positive", condition=Q(quantity__gt=0))]
+
+    def __str__(self) -> str:
+        return f"{self.consignment} / {self.order_line_id}"

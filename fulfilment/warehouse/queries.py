@@ -1,0 +1,99 @@
+"""Reads of consignments. What a cooperative sees never holds the buyer's e-mail, phone or order total."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from catalogue.cooperatives.models import Partner
+from fulfilment.orders.models import Order
+
+from . import policies
+from .models import Consignment, ConsignmentLine
+
+
+@dataclass(frozen=True)
+class Item:
+    """How many of what."""
+
+    title: str
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A consignment as its cooperative sees it: what goes in, whose name and town stand on the label."""
+
+    id: int
+    reference: str
+    state: str
+    state_label: str
+    opened_at: datetime
+    picked_at: datetime | None
+    packed_at: datetime | None
+    handed_over_at: datetime | None
+    delivered_at: datetime | None
+    to_name: str
+    to_town: str
+    to_country: str
+    items: tuple[Item, ...]
+
+
+def for_cooperative(cooperative: Partner, *, open_only: bool = True, limit: int = 100) -> list[Parcel]:
+    """A cooperative's consignments: what is to prepare, the oldest first; or all, the newest first (two queries)."""
+    found = _with_items().filter(cooperative=cooperative)
+    if open_only:
+        found = found.filter(state__in=("OPEN", "PICKED", "PACKED")).order_by("opened_at", "pk")
+    return [_parcel(consignment) for consignment in found[:limit]]
+
+
+def parcel_of(cooperative: Partner, reference: str) -> Parcel | None:
+    """One consignment of this cooperative; nothing for another's."""
+    return next(map(_parcel, _with_items().filter(cooperative=cooperative, reference=reference)), None)
+
+
+def open_for_office() -> QuerySet[Consignment]:
+    """Every consignment that is not at its end, the oldest first, with its order, cooperative and lines."""
+    return _with_items().filter(state__in=policies.OPEN).select_related("cooperative").order_by("opened_at", "pk")
+
+
+def of_order(order: Order) -> QuerySet[Consignment]:
+    """An order's consignments by number, with what is in them."""
+    return _with_items().filter(order=order).select_related("cooperative").order_by("pk")
+
+
+def _with_items() -> QuerySet[Consignment]:
+    lines = ConsignmentLine.objects.select_related("order_line").order_by("pk")
+    return Consignment.objects.select_related(
+        "order__shipping_address__country", "order__shipping_address__commune", "order__shipping_address__province"
+    ).prefetch_related(Prefetch("lines", queryset=lines))
+
+
+def _parcel(consignment: Consignment) -> Parcel:
+    address = consignment.order.shipping_address
+    return Parcel(
+        id=consignment.pk,
+        reference=consignment.reference,
+        state=consignment.state,
+        state_label=consignment.get_state_display(),
+        opened_at=consignment.opened_at,
+        picked_at=consignment.picked_at,
+        packed_at=consignment.packed_at,
+        handed_over_at=consignment.handed_over_at,
+        delivered_at=consignment.delivered_at,
+        to_name=address.last_name if address else consignment.order.buyer_name,
+        to_town=_town(address),
+        to_country=consignment.order.destination,
+        items=tuple(
+            Item(line.order_line.title, line.order_line.partner_sku, line.quantity) for line in consignment.lines.all()
+        ),
+    )
+
+
+def _town(address: Any) -> str:
+    if address is None:
+        return ""
+    named = [address.commune and address.commune.name, address.line4, address.province and address.province.name]
+    return next((name for name in named if name), "")

@@ -44,6 +44,9 @@ class Payout(models.Model):
         constraints = [
             models.UniqueConstraint(name="payout_once_per_run", fields=["run", "cooperative"]),
             models.CheckConstraint(name="payout_positive", condition=Q(amount_mad__gt=0)),
+            models.CheckConstraint(
+                name="payout_settled_has_time", condition=~Q(state="SETTLED") | Q(settled_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -75,3 +78,6 @@ class Payable(models.Model):
                 | (~Q(state="SETTLED") & Q(payout__isnull=True)),
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.order_line_id}: {self.amount_mad} MAD"

@@ -1,0 +1,41 @@
+"""Who opens the office: staff, page by page and button by button by right. To anyone else these pages do not exist.
+
+The second factor is asked for before any page here by ``storefront.customer.second_factor``.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+
+VIEW_ORDERS = "order.view_order"
+VIEW_CONSIGNMENTS = "warehouse.view_consignment"
+MOVE_CONSIGNMENTS = "warehouse.move_consignment"
+VIEW_PAYOUTS = "payouts.view_payout"
+RUN_PAYOUTS = "payouts.add_payoutrun"
+VIEW_JOBS = "jobs.view_job"
+RETRY_JOBS = "jobs.change_job"
+
+Page = Callable[..., HttpResponse]
+
+
+def office_page(*rights: str) -> Callable[[Page], Page]:
+    """Open a page to staff who hold every one of ``rights``; none means any staff."""
+
+    def decorate(page: Page) -> Page:
+        @wraps(page)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if not request.user.is_staff:
+                raise Http404
+            if not request.user.has_perms(rights):
+                raise PermissionDenied
+            return page(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate

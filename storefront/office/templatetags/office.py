@@ -1,0 +1,87 @@
+"""Words for codes on office pages: ``{% load office %}``."""
+
+from datetime import date
+from decimal import Decimal
+
+from babel import Locale
+from django import template
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from catalogue.kernel import formats
+from fulfilment.orders.models import Order
+from fulfilment.warehouse.models import Consignment
+
+register = template.Library()
+
+ORDER_LEVELS = {
+    Order.Status.PENDING_PAYMENT: "warning",
+    Order.Status.PENDING_CONFIRMATION: "warning",
+    Order.Status.PAID: "info",
+    Order.Status.CONFIRMED: "info",
+    Order.Status.PREPARING: "info",
+    Order.Status.SHIPPED: "info",
+    Order.Status.DELIVERED: "success",
+    Order.Status.COMPLETED: "success",
+    Order.Status.REFUSED: "danger",
+    Order.Status.RETURNED: "danger",
+}
+CONSIGNMENT_LEVELS = {
+    Consignment.State.OPEN: "warning",
+    Consignment.State.PICKED: "info",
+    Consignment.State.PACKED: "info",
+    Consignment.State.HANDED_OVER: "info",
+    Consignment.State.IN_TRANSIT: "info",
+    Consignment.State.DELIVERED: "success",
+    Consignment.State.SHORT: "danger",
+    Consignment.State.REFUSED: "danger",
+    Consignment.State.LOST: "danger",
+    Consignment.State.RETURNED: "danger",
+}
+
+
+@register.filter
+def country(code: str) -> str:
+    """Return a country's name in the page's language."""
+    return str(Locale((get_language() or "ar")[:2]).territories.get(code, code))
+
+
+@register.filter
+def unlocalised(value: float) -> str:
+    """Write a length inside a drawing, with a point in every language."""
+    return f"{value:g}"
+
+
+@register.filter
+def plain(value: Decimal) -> str:
+    """Write a whole number as plain text, for a drawing."""
+    return formats.number(int(value), get_language())
+
+
+@register.filter
+def day_month(value: date) -> str:
+    """Write a day without its year, in figures."""
+    return f"{value:%d/%m}"
+
+
+@register.filter
+def event_words(kind: str) -> str:
+    """Return the words of a step in an order's life."""
+    if kind == "placed":
+        return _("placed")
+    if kind.startswith("consignment_"):
+        state = kind.removeprefix("consignment_").upper()
+        return _("parcel: %(state)s") % {"state": dict(Consignment.State.choices).get(state, state)}
+    return str(dict(Order.Status.choices).get(kind.upper(), kind.replace("_", " ")))
+
+
+@register.filter
+def order_level(status: str) -> str:
+    """Return the colour of an order's badge."""
+    return ORDER_LEVELS.get(status, "")  # type: ignore[call-overload, no-any-return]
+
+
+@register.filter
+def consignment_level(state: str) -> str:
+    """Return the colour of a consignment's badge."""
+    return CONSIGNMENT_LEVELS.get(state, "")  # type: ignore[call-overload, no-any-return]

@@ -1,0 +1,28 @@
+"""Orders: the list with its filters, and one order with all that happened to it."""
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from storefront.office import access, queries
+from storefront.office.forms import OrderFilter
+
+PER_PAGE = 30
+
+
+@access.office_page(access.VIEW_ORDERS)
+def orders(request: HttpRequest) -> HttpResponse:
+    """List orders, newest first."""
+    form = OrderFilter(request.GET or None)
+    wanted = form.cleaned_data if form.is_valid() else {}
+    page = Paginator(queries.orders(wanted), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "office/orders.html", {"form": form, "page_obj": page})
+
+
+@access.office_page(access.VIEW_ORDERS)
+def order(request: HttpRequest, number: str) -> HttpResponse:
+    """Show an order: what, where to, money, parcels, messages, every step."""
+    found = queries.order(number).first()
+    if found is None:
+        raise Http404
+    return render(request, "office/order.html", {"order": found, "goods": queries.goods(found)})

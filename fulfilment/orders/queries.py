@@ -94,7 +94,7 @@ def for_page(number: str) -> Order | None:
         Order.objects.select_related(
             "user", "shipping_address__country", "shipping_address__province", "shipping_address__commune"
         )
-        .prefetch_related(Prefetch("lines", queryset=lines), "events", "consignments")
+        .prefetch_related(Prefetch("lines", queryset=lines), "events", "consignments__cooperative")
         .filter(number=number)
         .first()
     )

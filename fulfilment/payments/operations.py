@@ -4,9 +4,10 @@ No provider is ever called while a row is locked: claim or read, call, then writ
 """
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from catalogue.kernel import events
 from catalogue.kernel.locks import lock
@@ -20,6 +21,8 @@ from .models import PaymentAttempt
 
 log = logging.getLogger(__name__)
 State = PaymentAttempt.State
+WAITING = (*PaymentAttempt.OPEN_STATES, State.FAILED)
+"""A declined card leaves the same payment open for another card."""
 
 
 class NothingToPay(Exception):
@@ -57,18 +60,35 @@ def start(*, order_id: int, now: datetime) -> Payment:
     provider = provider_for(attempt.provider)
     if attempt.intent_id:
         return provider.settle(attempt.intent_id)
-    payment = provider.start(
-        Charge(
-            key=attempt.idempotency_key,
-            order_number=attempt.order.number,
-            attempt=attempt.number,
-            amount=attempt.amount,
-            currency=attempt.currency,
-            email=attempt.order.email,
-        )
-    )
+    if not _claim(attempt, now):
+        raise NothingToPay(order_id)
+    payment = provider.start(_charge(attempt))
     PaymentAttempt.objects.filter(pk=attempt.pk, intent_id=None).update(intent_id=payment.id, updated_at=now)
     return payment
+
+
+def _claim(attempt: PaymentAttempt, now: datetime) -> bool:
+    """Note, before the first call, that the provider is being asked; False when the attempt was given up meanwhile."""
+    asked_at = max(now, attempt.created_at + timedelta(microseconds=1))
+    return bool(PaymentAttempt.objects.filter(pk=attempt.pk, state__in=WAITING).update(updated_at=asked_at))
+
+
+def _drop_unasked(attempt: PaymentAttempt, now: datetime) -> bool:
+    """Give up an attempt that the provider never heard of; False when it may have."""
+    unasked = PaymentAttempt.objects.filter(pk=attempt.pk, state=State.STARTED, intent_id=None)
+    return bool(unasked.filter(updated_at=F("created_at")).update(state=State.CANCELLED, updated_at=now))
+
+
+def _charge(attempt: PaymentAttempt) -> Charge:
+    order = attempt.order
+    return Charge(
+        key=attempt.idempotency_key,
+        order_number=order.number,
+        attempt=attempt.number,
+        amount=attempt.amount,
+        currency=attempt.currency,
+        email=order.email,
+    )
 
 
 def _attempt_to_pay(order_id: int) -> PaymentAttempt | None:
@@ -77,7 +97,7 @@ def _attempt_to_pay(order_id: int) -> PaymentAttempt | None:
         .filter(
             order_id=order_id,
             provider="stripe",
-            state__in=(*PaymentAttempt.OPEN_STATES, State.FAILED),
+            state__in=WAITING,
             order__status=Order.Status.PENDING_PAYMENT,
         )
         .order_by("-number")
@@ -137,23 +157,21 @@ def call_off(*, order_id: int, now: datetime) -> None:
 
     Raises ``StillPaying`` when it does not, ``ProviderUnavailable`` when it cannot be asked.
     """
-    waiting = (*PaymentAttempt.OPEN_STATES, State.FAILED)
-    for attempt in PaymentAttempt.objects.filter(order_id=order_id, provider="stripe", state__in=waiting):
+    waiting = PaymentAttempt.objects.filter(order_id=order_id, provider="stripe", state__in=WAITING)
+    for attempt in waiting.select_related("order__user"):
+        if _drop_unasked(attempt, now):
+            continue
         recorded = _record(attempt, _cancelled(attempt), now)
         if recorded.state != State.CANCELLED:
             raise StillPaying(attempt.order_id)
 
 
 def _cancelled(attempt: PaymentAttempt) -> Payment:
-    """Cancel at the provider. An attempt without an id may still exist there: the same key finds it or makes it."""
+    """Cancel at the provider. One that was asked for and lost is found again by its key."""
     provider = provider_for(attempt.provider)
     intent_id = attempt.intent_id
     if not intent_id:
-        order = attempt.order
-        charge = Charge(
-            attempt.idempotency_key, order.number, attempt.number, attempt.amount, attempt.currency, order.email
-        )
-        intent_id = provider.start(charge).id
+        intent_id = provider.start(_charge(attempt)).id
         PaymentAttempt.objects.filter(pk=attempt.pk).update(intent_id=intent_id)
     return provider.cancel(intent_id)
 
@@ -193,7 +211,7 @@ def sweep(*, now: datetime) -> int:
     """Look at every card payment that is not over; an order without an answer today is asked about next minute."""
     waiting = PaymentAttempt.objects.filter(
         provider="stripe",
-        state__in=(*PaymentAttempt.OPEN_STATES, State.FAILED),
+        state__in=WAITING,
         order__status=Order.Status.PENDING_PAYMENT,
     )
     looked = 0

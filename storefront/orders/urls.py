@@ -1,2 +1,13 @@
+from django.urls import path
+
+from . import paying, views
+
 app_name = "orders"
-urlpatterns: list = []
+urlpatterns = [
+    path("find/", views.find, name="find"),
+    path("<str:number>/", views.detail, name="detail"),
+    path("<str:number>/cancel/", views.cancel, name="cancel"),
+    path("<str:number>/pay/", paying.pay, name="pay"),
+    path("<str:number>/pay/start/", paying.start, name="pay-start"),
+    path("<str:number>/paid/", paying.paid, name="paid"),
+]

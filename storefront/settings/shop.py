@@ -28,6 +28,7 @@ PHONENUMBER_DEFAULT_REGION = "MA"
 
 CURRENCIES = ("MAD", "EUR", "USD")
 HOME_COUNTRY = "MA"
+CURRENCY_COOKIE, DESTINATION_COOKIE = "currency", "destination"
 PAYMENT_WINDOW_MINUTES = 30
 """How long an unpaid order holds its stock before it is cancelled at the provider and released."""
 

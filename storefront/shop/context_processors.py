@@ -1,10 +1,7 @@
 """What the header and the footer of every page know. Lists are read when a template asks, and kept in the cache."""
 
-import unicodedata
-from functools import lru_cache
 from typing import Any
 
-from babel import Locale
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import translate_url
@@ -12,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from catalogue.places.names import country_names
 from catalogue.products import queries as products
 from fulfilment.shipping import queries as shipping
 
@@ -55,14 +53,6 @@ def in_language(path: str, code: str, current: str) -> str:
 
 def _currencies() -> list[tuple[str, str]]:
     return [("MAD", _("Moroccan dirham")), ("EUR", _("Euro")), ("USD", _("US dollar"))]
-
-
-@lru_cache(maxsize=16)
-def country_names(language: str, codes: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Return countries with their names in a language, Morocco first and the others as a dictionary sorts them."""
-    territories = Locale(language).territories
-    names = [(code, territories.get(code, code)) for code in codes]
-    return sorted(names, key=lambda pair: (pair[0] != "MA", unicodedata.normalize("NFKD", pair[1]).casefold()))
 
 
 def _basket_count(request: HttpRequest) -> int:

@@ -18,7 +18,6 @@ from .placing import (
     Placed,
     Purchase,
     TermsChanged,
-    To,
     place,
 )
 
@@ -32,7 +31,6 @@ __all__ = [
     "Placed",
     "Purchase",
     "TermsChanged",
-    "To",
     "TooLateToCancel",
     "advance",
     "cancel",

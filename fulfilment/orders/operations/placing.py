@@ -1,6 +1,7 @@
 """Placing an order: everything is read again under lock, then frozen."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,6 @@ from django.utils import translation
 from catalogue.cooperatives.operations import hold
 from catalogue.kernel import events
 from catalogue.kernel.shopping import HOME_COUNTRY, Shopping
-from catalogue.places.models import Province
 from fulfilment.orders import queries, signals
 from fulfilment.orders.models import Line, Order, OrderEvent, ShippingAddress
 from fulfilment.orders.operations import life
@@ -56,39 +56,23 @@ class TermsChanged(Exception):
 
 
 @dataclass(frozen=True)
-class To:
-    """Who is called and where it goes, already checked by a form. Ids are of provinces and communes in Morocco."""
-
-    name: str
-    phone: str
-    country: str
-    line1: str = ""
-    line2: str = ""
-    city: str = ""
-    state: str = ""
-    postcode: str = ""
-    locality: str = ""
-    landmark: str = ""
-    province: Province | None = None
-    commune_id: int | None = None
-    notes: str = ""
-
-
-@dataclass(frozen=True)
 class Purchase:
-    """All that placing needs, as plain data. ``shown`` is the fingerprint of the quote the buyer agreed to."""
+    """All that placing needs, as plain data.
+
+    ``address`` holds the fields of a ``ShippingAddress``, checked by a form. ``shown`` are the fingerprints of the
+    quotes the buyer was shown, one for each way to send it.
+    """
 
     basket_id: int
     items: tuple[Item, ...]
     shopping: Shopping
     language: str
-    to: To
+    address: Mapping[str, Any]
     delivery: str
     payment_method: str
-    shown: str
+    shown: tuple[str, ...]
     email: str = ""
     user_id: int | None = None
-    buyer_name: str = field(default="")
 
 
 @dataclass(frozen=True)
@@ -106,10 +90,10 @@ def place(*, purchase: Purchase, now: datetime) -> Placed:
     """
     hold(by_stockrecord(purchase.items))
     rows = queries.price_rows((item.stockrecord_id for item in purchase.items), shopping=purchase.shopping, now=now)
-    zone = shipping.zone_of(purchase.shopping.destination, purchase.to.province)
+    zone = shipping.zone_of(purchase.shopping.destination, purchase.address.get("province"))
     quote = queries.quote(purchase.items, shopping=purchase.shopping, zone_code=zone, now=now, rows=rows)
     delivery = _check(purchase, quote)
-    address = ShippingAddress.objects.create(**_address(purchase.to))
+    address = ShippingAddress.objects.create(**purchase.address)
     order = _insert(purchase, quote, delivery, address, now)
     with translation.override(purchase.language):
         Line.objects.bulk_create([_line(order, item, rows[item.stockrecord_id]) for item in quote.items])
@@ -128,29 +112,11 @@ def _check(purchase: Purchase, quote: Quote) -> Delivery:
     delivery = quote.delivery(purchase.delivery)
     if delivery is None:
         raise DeliveryGone(purchase.delivery)
-    if quote.fingerprint(delivery) != purchase.shown:
+    if quote.fingerprint(delivery) not in purchase.shown:
         raise TermsChanged(quote)
     if purchase.payment_method not in payment_methods(quote, delivery):
         raise PaymentNotOffered(purchase.payment_method)
     return delivery
-
-
-def _address(to: To) -> dict[str, Any]:
-    return {
-        "last_name": to.name,
-        "phone_number": to.phone,
-        "country_id": to.country,
-        "line1": to.line1,
-        "line2": to.line2,
-        "line4": to.city,
-        "state": to.state,
-        "postcode": to.postcode,
-        "province": to.province,
-        "commune_id": to.commune_id,
-        "locality": to.locality,
-        "landmark": to.landmark,
-        "notes": to.notes,
-    }
 
 
 def _insert(purchase: Purchase, quote: Quote, delivery: Delivery, address: ShippingAddress, now: datetime) -> Order:
@@ -177,8 +143,8 @@ def _insert(purchase: Purchase, quote: Quote, delivery: Delivery, address: Shipp
         "side": quote.side,
         "destination": quote.destination,
         "language": purchase.language,
-        "buyer_name": purchase.buyer_name or purchase.to.name,
-        "phone": purchase.to.phone,
+        "buyer_name": purchase.address["last_name"],
+        "phone": purchase.address["phone_number"],
         "date_placed": now,
         "reserved_until": None if cash else now + timedelta(minutes=settings.PAYMENT_WINDOW_MINUTES),
     }

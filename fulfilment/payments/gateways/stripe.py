@@ -1,5 +1,6 @@
 """Stripe, through its own SDK: PaymentIntents. The only place that knows of minor units and of Stripe's words."""
 
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -102,3 +103,8 @@ def provider(base: str = "", key: str = "") -> StripeProvider:
         http_client=stripe.RequestsClient(timeout=(CONNECT_SECONDS, ANSWER_SECONDS)),
     )
     return StripeProvider(client)
+
+
+def element_options(amount: Decimal, currency: str) -> dict[str, Any]:
+    """Return what Stripe's script needs to draw its card field before a payment exists."""
+    return {"mode": "payment", "amount": to_minor(amount), "currency": currency.lower()}

@@ -1,0 +1,82 @@
+"""Who, where, how: the checkout form. Its address fields follow the country (storefront.customer.addresses)."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from catalogue.kernel import phones
+from catalogue.kernel.shopping import HOME_COUNTRY
+from catalogue.places.models import Commune, Province
+from storefront.customer.addresses.forms import AddressForm
+from storefront.customer.fields import NOT_A_PHONE, PhoneField
+
+ABROAD_HINT = _("The courier calls this number. Write it with its country code, such as +33, if it is from elsewhere.")
+
+
+class PhoneThere(PhoneField):
+    """A phone whose national writing is that of the destination."""
+
+    def __init__(self, *, region: str, **kwargs: Any) -> None:
+        self.region = region
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> str:
+        written = forms.CharField.clean(self, value)
+        try:
+            return phones.normalise(written, self.region) if written else ""
+        except phones.NotAPhone:
+            raise ValidationError(NOT_A_PHONE) from None
+
+
+class CheckoutForm(AddressForm):
+    """Contact and address, and the chosen ways to send and to pay (checked again when the order is placed)."""
+
+    email = forms.EmailField(
+        label=_("E-mail"),
+        required=False,
+        max_length=254,
+        help_text=_("Without one, the confirmation comes by SMS."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "dir": "ltr"}),
+    )
+    delivery = forms.CharField(required=False, max_length=20, label=_("Delivery"))
+    payment = forms.CharField(required=False, max_length=10, label=_("Payment"))
+
+    CONTACT = ("name", "phone", "email")
+    CHOICES = ("delivery", "payment")
+
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+        super().__init__(*args, country=country, **kwargs)
+        if country != HOME_COUNTRY:
+            self.fields["phone"] = PhoneThere(region=country, help_text=ABROAD_HINT)
+        elif "commune" in self.fields:
+            self.fields["commune"].widget.attrs["list"] = "communes"
+
+    def contact_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.CONTACT]
+
+    def address_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name not in (*self.CONTACT, *self.CHOICES)]
+
+    def clean_delivery(self) -> str:
+        if not self.cleaned_data["delivery"]:
+            raise ValidationError(_("Choose how it should be sent."))
+        return str(self.cleaned_data["delivery"])
+
+    def clean_payment(self) -> str:
+        if not self.cleaned_data["payment"]:
+            raise ValidationError(_("Choose how you would like to pay."))
+        return str(self.cleaned_data["payment"])
+
+    def province_given(self) -> Province | None:
+        """Return the province chosen so far, whether the form was checked or only shown."""
+        if self.country != HOME_COUNTRY:
+            return None
+        value = self["province"].value()
+        return Province.objects.filter(pk=value).first() if str(value or "").isdigit() else None
+
+
+def commune_names(province: Province | None) -> list[str]:
+    """Return the communes of a province to suggest, in the page's language."""
+    return [commune.name for commune in Commune.objects.filter(province=province)] if province else []

@@ -1,0 +1,87 @@
+"""The one transaction that turns a basket into an order."""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db import OperationalError, transaction
+
+from catalogue.kernel.shopping import Shopping
+from fulfilment.orders import operations as orders
+from fulfilment.orders import queries
+from fulfilment.orders.policies import Item
+from storefront.basket.models import Basket, BasketMoved, Line
+
+Answer = TypeVar("Answer")
+TRIES = 3
+TRY_AGAIN = ("40001", "40P01", "55P03")  # serialisation, deadlock, lock not available in time
+
+
+class NothingToOrder(Exception):
+    """The basket is empty, or gone."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the checkout form said, checked. ``address`` holds the fields of a shipping address."""
+
+    shopping: Shopping
+    language: str
+    address: dict[str, Any]
+    email: str
+    delivery: str
+    payment_method: str
+    shown: tuple[str, ...]
+    user_id: int | None = None
+
+
+def place(*, basket_id: int, wanted: Wanted, now: datetime) -> orders.Placed:
+    """Close the basket and place its order, together or not at all.
+
+    Whoever closes the basket first places; a second press of the button gets the order of the first.
+    Raises ``NothingToOrder`` and all that ``fulfilment.orders.operations.place`` raises.
+    """
+    try:
+        return _tried_again(lambda: _place(basket_id, wanted, now))
+    except BasketMoved:
+        order = queries.order_of_basket(basket_id)
+        if order is None:
+            raise NothingToOrder from None
+        return orders.Placed(order.pk, order.number)
+
+
+@transaction.atomic
+def _place(basket_id: int, wanted: Wanted, now: datetime) -> orders.Placed:
+    Basket(pk=basket_id).submit()  # compare-and-swap: takes the basket's row, or finds that it is ordered
+    lines = Line.objects.filter(basket_id=basket_id).order_by("pk").values_list("stockrecord_id", "quantity")
+    items = tuple(Item(stockrecord_id, quantity) for stockrecord_id, quantity in lines)
+    if not items:
+        raise NothingToOrder
+    purchase = orders.Purchase(
+        basket_id=basket_id,
+        items=items,
+        shopping=wanted.shopping,
+        language=wanted.language,
+        address=wanted.address,
+        delivery=wanted.delivery,
+        payment_method=wanted.payment_method,
+        shown=wanted.shown,
+        email=wanted.email,
+        user_id=wanted.user_id,
+    )
+    return orders.place(purchase=purchase, now=now)
+
+
+def _tried_again(action: Callable[[], Answer]) -> Answer:
+    """Repeat a transaction that lost a race for a lock, a little later."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            return action()
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", "") not in TRY_AGAIN or attempt == TRIES:
+                raise
+            time.sleep(random.uniform(0.02, 0.1) * attempt)  # noqa: S311 - jitter, not a secret
+    raise AssertionError("unreachable")

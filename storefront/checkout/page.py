@@ -1,0 +1,114 @@
+"""What the checkout page shows: the lines, the sum, the ways to send and to pay, for what was typed so far."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from catalogue.kernel.shopping import HOME_COUNTRY
+from catalogue.places.names import country_names
+from fulfilment.orders.policies import CARD, CASH, Item, Quote, payment_methods
+from fulfilment.orders.queries import quote as make_quote
+from fulfilment.shipping import queries as shipping
+from fulfilment.shipping.policies import Delivery
+from storefront.basket import queries as baskets
+
+from . import policies
+from .forms import CheckoutForm, commune_names
+
+PAYMENT_NAMES = {CASH: gettext_lazy("Cash on delivery"), CARD: gettext_lazy("Card")}
+PAYMENT_HINTS = {
+    CASH: gettext_lazy("You pay the courier at the door."),
+    CARD: gettext_lazy("The card field opens on the next page; nothing is taken before that."),
+}
+
+
+@dataclass
+class Choice:
+    """One way to send or to pay, as a radio button."""
+
+    code: str
+    name: str
+    hint: str = ""
+    price: Decimal | None = None
+    total: Decimal | None = None
+    chosen: bool = False
+
+
+@dataclass
+class Page:
+    lines: list[baskets.LineView]
+    quote: Quote
+    deliveries: list[Choice] = field(default_factory=list)
+    payments: list[Choice] = field(default_factory=list)
+    delivery: Delivery | None = None
+    needs_province: bool = False
+
+    @property
+    def total(self) -> Decimal:
+        return self.quote.total(self.delivery)
+
+    @property
+    def problems(self) -> bool:
+        return not self.lines or any(line.problem for line in self.lines)
+
+    @property
+    def can_place(self) -> bool:
+        return not self.problems and self.delivery is not None and bool(self.payments)
+
+
+def build(request: HttpRequest, form: CheckoutForm, now: datetime) -> tuple[Page, dict[str, Any]]:
+    """Work out the page for a form as it stands, and the context of its template."""
+    language = (get_language() or "ar")[:2]
+    basket, shopping = request.basket, request.shopping
+    lines = baskets.lines_for_page(basket, language)
+    province = form.province_given()
+    items = [Item(view.line.stockrecord_id, view.line.quantity) for view in lines]
+    zone = shipping.zone_of(shopping.destination, province)
+    quote = make_quote(items, shopping=shopping, zone_code=zone, now=now)
+    page = Page(lines, quote, needs_province=shopping.destination == HOME_COUNTRY and province is None)
+    _choose(page, str(form["delivery"].value() or ""), str(form["payment"].value() or ""))
+    context = {
+        "form": form,
+        "page": page,
+        "lines": lines,
+        "currency": shopping.currency,
+        "country": shopping.destination,
+        "countries": country_names(language, tuple(shipping.destinations())),
+        "communes": commune_names(province),
+        "seal": policies.seal(basket.pk, quote),
+    }
+    return page, context
+
+
+def _choose(page: Page, delivery: str, payment: str) -> None:
+    quote = page.quote
+    chosen = policies.first_known(delivery, (way.code for way in quote.deliveries))
+    page.delivery = quote.delivery(chosen)
+    page.deliveries = [
+        Choice(
+            code=way.code,
+            name=str(shipping.METHOD_NAMES.get(way.code, way.code)),
+            hint=days_text(way.days_from, way.days_until),
+            price=way.price,
+            total=quote.total(way),
+            chosen=way.code == chosen,
+        )
+        for way in quote.deliveries
+    ]
+    methods = payment_methods(quote, page.delivery) if page.delivery else []
+    paid_by = policies.first_known(payment, methods)
+    page.payments = [
+        Choice(code, str(PAYMENT_NAMES[code]), str(PAYMENT_HINTS[code]), chosen=code == paid_by) for code in methods
+    ]
+
+
+def days_text(first: int, last: int) -> str:
+    """Write how long a delivery takes."""
+    if first == last:
+        return ngettext("%(last)s day", "%(last)s days", last) % {"last": last}
+    return _("%(first)s to %(last)s days") % {"first": first, "last": last}

@@ -1,0 +1,30 @@
+"""The seal on what a checkout page showed: fingerprints, signed, so that placing knows what was agreed to."""
+
+from collections.abc import Iterable
+
+from django.core.signing import BadSignature, Signer
+
+from fulfilment.orders.policies import Quote
+
+SALT = "storefront.checkout"
+
+
+def seal(basket_id: int, quote: Quote) -> str:
+    """Sign one fingerprint for each way to send the basket."""
+    prints = (quote.fingerprint(delivery) for delivery in quote.deliveries)
+    return Signer(salt=SALT).sign(":".join([str(basket_id), *prints]).replace(":", "."))
+
+
+def unseal(sealed: str) -> tuple[int, tuple[str, ...]]:
+    """Return the basket and the fingerprints that a page carried; nothing of a seal that is not ours."""
+    try:
+        basket_id, *prints = Signer(salt=SALT).unsign(sealed).split(".")
+    except BadSignature:
+        return 0, ()
+    return int(basket_id), tuple(prints)
+
+
+def first_known(wanted: str, offered: Iterable[str]) -> str:
+    """Return the wanted choice if it is offered, else the first one, else nothing."""
+    choices = list(offered)
+    return wanted if wanted in choices else (choices[0] if choices else "")

@@ -1,0 +1,187 @@
+"""Ordering on one page: it shows everything with sensible defaults, recomputes on request, and places."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from catalogue.cooperatives.operations import SoldOut
+from catalogue.cooperatives.strategy import Selector
+from catalogue.kernel.shopping import HOME_COUNTRY, Shopping
+from catalogue.places.models import UserAddress
+from fulfilment.orders import operations as orders
+from fulfilment.orders.policies import CARD
+from fulfilment.orders.queries import order_of_basket
+from fulfilment.shipping import queries as shipping
+from storefront.basket.models import Basket, BasketMoved
+from storefront.basket.operations import switch_currency
+from storefront.customer.addresses.forms import initial_of
+from storefront.customer.addresses.operations import keep_address
+from storefront.orders.access import remember
+
+from . import operations, page, policies
+from .forms import CheckoutForm
+
+UNPROCESSABLE, CONFLICT = 422, 409
+YEAR = 365 * 24 * 3600
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def index(request: HttpRequest) -> HttpResponse:
+    """Show the page; a POST (``step=quote``) shows it again for what was typed, another country included."""
+    if request.basket.is_empty:
+        return redirect("basket:summary")
+    if request.method != "POST":
+        return _show(request, CheckoutForm(country=request.shopping.destination, initial=_initial(request)))
+    moved = _follow_country(request)
+    typed = {name: value for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "seal")}
+    response = _show(request, CheckoutForm(country=request.shopping.destination, initial=typed))
+    return _with_destination(request, response) if moved else response
+
+
+@require_POST
+def place(request: HttpRequest) -> HttpResponse:
+    """Place the order, or say beside the fields what keeps us from it. A second press lands on the same order."""
+    basket_id, shown = policies.unseal(request.POST.get("seal", ""))
+    if request.basket.pk != basket_id or request.basket.is_empty:
+        return _ordered_already(request, basket_id)
+    if _follow_country(request):
+        response = _show(request, CheckoutForm(request.POST, country=request.shopping.destination), CONFLICT)
+        return _with_destination(request, response)
+    form = CheckoutForm(request.POST, country=request.shopping.destination)
+    if not form.is_valid():
+        return _show(request, form, UNPROCESSABLE)
+    wanted = _wanted(request, form, shown)
+    try:
+        placed = operations.place(basket_id=basket_id, wanted=wanted, now=timezone.now())
+    except operations.NothingToOrder:
+        return redirect("basket:summary")
+    except (
+        SoldOut,
+        orders.NotForSale,
+        orders.NotSentThere,
+        orders.TermsChanged,
+        orders.DeliveryGone,
+        orders.PaymentNotOffered,
+    ) as error:
+        _explain(request, form, error)
+        return _show(request, form, CONFLICT)
+    if request.user.is_authenticated and "keep" in request.POST:
+        keep_address(person=request.user, values=wanted.address)
+    return _to_order(request, placed.number, wanted.payment_method)
+
+
+def _ordered_already(request: HttpRequest, basket_id: int) -> HttpResponse:
+    order = order_of_basket(basket_id) if basket_id else None
+    if order is None:
+        if request.basket.is_empty:
+            return redirect("basket:summary")
+        messages.info(request, _("Your basket has changed. Please look at it again before ordering."))
+        return redirect("checkout:index")
+    return _to_order(request, order.number, order.payment_method)
+
+
+def _to_order(request: HttpRequest, number: str, payment_method: str) -> HttpResponse:
+    remember(request, number)
+    return redirect("orders:pay" if payment_method == CARD else "orders:detail", number)
+
+
+def _show(request: HttpRequest, form: CheckoutForm, status: int = 200) -> HttpResponse:
+    _page, context = page.build(request, form, timezone.now())
+    return render(request, "shop/checkout.html", context, status=status)
+
+
+def _initial(request: HttpRequest) -> dict[str, Any]:
+    """Return what a signed-in person need not type again."""
+    user = request.user
+    if not user.is_authenticated:
+        return {}
+    known = {"name": user.get_full_name(), "phone": user.phone or "", "email": user.email or ""}
+    address = (
+        UserAddress.objects.filter(user=user, country_id=request.shopping.destination)
+        .order_by("-is_default_for_shipping", "-date_created")
+        .first()
+    )
+    if address is None:
+        return known
+    return known | {name: value for name, value in initial_of(address).items() if value}
+
+
+def _follow_country(request: HttpRequest) -> bool:
+    """Take over another destination chosen on the page: prices and rules are then those for it."""
+    wanted = request.POST.get("country", "")
+    if wanted == request.shopping.destination or not shipping.is_served(wanted):
+        return False
+    request.shopping = Shopping(currency=request.shopping.currency, destination=wanted)
+    request.strategy = Selector().strategy(request=request, user=request.user)
+    request.basket.strategy = request.strategy
+    request.basket.reset_offer_applications()
+    try:
+        switch_currency(basket=request.basket, shopping=request.shopping, now=timezone.now())
+    except BasketMoved:
+        request.basket = Basket()
+        request.basket.strategy = request.strategy
+    return True
+
+
+def _with_destination(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    response.set_cookie(
+        settings.DESTINATION_COOKIE,
+        request.shopping.destination,
+        max_age=YEAR,
+        samesite="Lax",
+        secure=request.is_secure(),
+        httponly=True,
+    )
+    return response
+
+
+def _wanted(request: HttpRequest, form: CheckoutForm, shown: tuple[str, ...]) -> operations.Wanted:
+    return operations.Wanted(
+        shopping=request.shopping,
+        language=(get_language() or "ar")[:2],
+        address=form.values(),
+        email=form.cleaned_data["email"],
+        delivery=form.cleaned_data["delivery"],
+        payment_method=form.cleaned_data["payment"],
+        shown=shown,
+        user_id=request.user.pk if request.user.is_authenticated else None,
+    )
+
+
+def _explain(request: HttpRequest, form: CheckoutForm, error: Exception) -> None:
+    """Say what is wrong where it can be put right; lines are named on the page itself, read again."""
+    request.basket.reset_offer_applications()
+    if isinstance(error, SoldOut):
+        for line in request.basket.all_lines():
+            if line.stockrecord_id in error.left:
+                form.add_error(None, _sold_out_text(line.product.title, error.left[line.stockrecord_id]))
+    elif isinstance(error, orders.NotSentThere | orders.NotForSale):
+        form.add_error(None, _("Some products cannot be ordered like this: see the marked lines."))
+    elif isinstance(error, orders.TermsChanged):
+        form.add_error(None, _("The total has changed. Please look at it again; nothing has been ordered yet."))
+    elif isinstance(error, orders.DeliveryGone):
+        form.add_error("delivery", _("This way is not offered for this address. Please choose another."))
+    elif form.country == HOME_COUNTRY:
+        form.add_error("payment", _("Cash is taken in dirhams, up to the courier's limit. Please choose another way."))
+    else:
+        form.add_error("payment", _("This way to pay is not offered here. Please choose another."))
+
+
+def _sold_out_text(title: str, left: int) -> str:
+    if left <= 0:
+        return _("“%(title)s” was sold to someone else a moment ago. Nothing has been ordered.") % {"title": title}
+    text = ngettext(
+        "Only %(left)s of “%(title)s” is left. Nothing has been ordered.",
+        "Only %(left)s of “%(title)s” are left. Nothing has been ordered.",
+        left,
+    )
+    return text % {"left": left, "title": title}

@@ -1,0 +1,33 @@
+"""``manage.py demo_stripe``: the demonstration bank, on this machine only."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from storefront.demo.stripe.bank import Bank
+from storefront.demo.stripe.server import StandIn
+
+
+class Command(BaseCommand):
+    help = "Stands in for Stripe, so that the shop can be tried without an account. No money moves."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=8001)
+
+    def handle(self, *args: Any, port: int, **options: Any) -> None:
+        if settings.SHOP_ENV == "production":
+            raise CommandError("Production talks to Stripe itself; the stand-in does not start there.")
+        try:
+            server = StandIn(port, Bank(Path(settings.DATA_DIR) / "demo-stripe.json"))
+        except OSError as error:
+            raise CommandError(f"Port {port} is taken ({error.strerror}); choose another with --port.") from error
+        self.stdout.write(f"Demonstration bank on {server.url} (no money moves)")
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            self.stdout.write("Demonstration bank closed")
+        finally:
+            server.server_close()

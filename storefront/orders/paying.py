@@ -1,0 +1,100 @@
+"""Paying an order by card. The card field belongs to the provider; nothing of a card passes through here."""
+
+from typing import Any
+
+from csp.decorators import csp_replace, csp_update
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from fulfilment.orders.links import key_for
+from fulfilment.orders.models import Order
+from fulfilment.payments import operations as payments
+from fulfilment.payments.gateways.base import NoSuchPayment, ProviderRefused, ProviderUnavailable
+from fulfilment.payments.gateways.stripe import element_options
+from fulfilment.payments.models import PaymentAttempt
+from fulfilment.payments.queries import attempt_of_order
+
+from .access import order_or_404
+
+State = PaymentAttempt.State
+POLICY = settings.PAYMENT_PAGE_POLICY
+UNAVAILABLE = 503
+
+
+@never_cache
+@require_GET
+@csp_update({name: sources for name, sources in POLICY.items() if name != "frame-src"})
+@csp_replace({"frame-src": POLICY["frame-src"]})
+def pay(request: HttpRequest, number: str) -> HttpResponse:
+    """Show the provider's card field for an order that waits for it; anything else goes to the order's page."""
+    order = order_or_404(request, number)
+    if not _waits(order):
+        return redirect("orders:detail", number)
+    context = {
+        "order": order,
+        "stripe_js": settings.STRIPE_JS_URL,
+        "stripe_key": settings.STRIPE_PUBLISHABLE_KEY,
+        "options": element_options(order.total_incl_tax, order.currency),
+        "start_url": _with_key("orders:pay-start", number),
+        "demonstration": bool(settings.STRIPE_API_BASE),
+    }
+    return render(request, "shop/order_pay.html", context)
+
+
+@require_POST
+def start(request: HttpRequest, number: str) -> JsonResponse:
+    """Answer the page's script: the payment's secret, or where to go when there is nothing left to pay."""
+    order = order_or_404(request, number)
+    answer: dict[str, Any] = {"return_path": _with_key("orders:paid", number)}
+    try:
+        payment = payments.start(order_id=order.pk, now=timezone.now())
+    except payments.NothingToPay:
+        return JsonResponse({"go": reverse("orders:detail", args=[number])})
+    except (ProviderUnavailable, ProviderRefused):
+        text = _("The bank does not answer at the moment. Nothing was taken. Please try again in a minute.")
+        return JsonResponse({"error": text}, status=UNAVAILABLE)
+    if payment.state in (State.SUCCEEDED, State.PROCESSING):
+        return JsonResponse({"go": f"{answer['return_path']}&payment_intent={payment.id}"})
+    return JsonResponse(answer | {"client_secret": payment.client_secret})
+
+
+@never_cache
+@require_GET
+def paid(request: HttpRequest, number: str) -> HttpResponse:
+    """Find out what became of the payment. Only a payment of this very order is looked at."""
+    order = order_or_404(request, number)
+    intent_id = request.GET.get("payment_intent", "")
+    if attempt_of_order(order_id=order.pk, intent_id=intent_id) is None:
+        raise Http404
+    try:
+        attempt = payments.settle(intent_id=intent_id, now=timezone.now())
+    except (ProviderUnavailable, NoSuchPayment):
+        messages.info(request, _("The bank has not answered yet. This page will know within a few minutes."))
+        return redirect("orders:detail", number)
+    if attempt.state in (State.FAILED, State.STARTED, State.REQUIRES_ACTION):
+        messages.error(request, _("The payment did not go through, nothing was taken. You can try another card."))
+        return redirect("orders:pay", number)
+    if attempt.state == State.SUCCEEDED:
+        messages.success(request, _("Thank you, the payment has arrived."))
+    elif attempt.state == State.CANCELLED:
+        messages.info(request, _("This payment was cancelled, nothing was taken."))
+    elif attempt.state == State.QUARANTINED:
+        messages.warning(request, _("We are looking at this payment ourselves and will call you."))
+    else:
+        messages.info(request, _("The bank is still working on it. This page will know within a few minutes."))
+    return redirect("orders:detail", number)
+
+
+def _waits(order: Order) -> bool:
+    return order.status == Order.Status.PENDING_PAYMENT
+
+
+def _with_key(name: str, number: str) -> str:
+    return f"{reverse(name, args=[number])}?k={key_for(number)}"

@@ -1,0 +1,111 @@
+"""An order's page, and finding the way back to it."""
+
+from dataclasses import asdict
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from catalogue.places.names import country_name
+from fulfilment.orders import operations as orders
+from fulfilment.orders.models import Order
+from fulfilment.orders.policies import CARD, may_follow
+from fulfilment.payments import operations as payments
+from fulfilment.payments.gateways.base import ProviderUnavailable
+
+from . import operations
+from .access import order_or_404, remember
+from .forms import CodeForm, FindForm
+from .timeline import steps_of
+
+ASKED = "order_code"
+UNPROCESSABLE = 422
+PACKED_OR_LATER = ("PACKED", "HANDED_OVER", "IN_TRANSIT", "DELIVERED", "REFUSED", "LOST", "RETURNED")
+
+
+@never_cache
+@require_GET
+def detail(request: HttpRequest, number: str) -> HttpResponse:
+    order = order_or_404(request, number)
+    context = {
+        "order": order,
+        "lines": list(order.lines.all()),
+        "steps": steps_of(order),
+        "parcels": list(order.consignments.all()),
+        "address": order.shipping_address,
+        "country": country_name((get_language() or "ar")[:2], order.destination),
+        "to_pay": order.status == Order.Status.PENDING_PAYMENT,
+        "can_cancel": may_cancel(order),
+    }
+    return render(request, "shop/order.html", context)
+
+
+def may_cancel(order: Order) -> bool:
+    """Tell whether the page offers to cancel; the operation decides."""
+    if not may_follow(order.status, Order.Status.CANCELLED):
+        return False
+    if order.payment_method == CARD and order.status != Order.Status.PENDING_PAYMENT:
+        return False
+    return all(parcel.state not in PACKED_OR_LATER for parcel in order.consignments.all())
+
+
+@require_POST
+def cancel(request: HttpRequest, number: str) -> HttpResponse:
+    order = order_or_404(request, number)
+    by = request.user if request.user.is_authenticated else None
+    try:
+        payments.cancel_order(order_id=order.pk, now=timezone.now(), by=by)
+    except (orders.TooLateToCancel, payments.StillPaying):
+        messages.error(request, _("It is too late to cancel this order here. Please call us."))
+    except orders.PaidAlready:
+        messages.error(request, _("This order is paid. Please call us: we cancel it and give the money back."))
+    except ProviderUnavailable:
+        messages.error(request, _("The bank does not answer at the moment. Please try again in a few minutes."))
+    else:
+        messages.success(request, _("The order is cancelled. Nothing will be sent or taken."))
+    return redirect("orders:detail", number)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def find(request: HttpRequest) -> HttpResponse:
+    """Ask for number and phone, then for the code; says the same whether such an order exists or not."""
+    if "code" in request.POST:
+        return _check_code(request)
+    form = FindForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        asked = operations.ask_code(
+            number=form.cleaned_data["number"], phone=form.cleaned_data["phone"], now=timezone.now()
+        )
+        request.session[ASKED] = asdict(asked)
+        return _code_page(request, CodeForm())
+    return render(request, "shop/order_find.html", {"form": form}, status=UNPROCESSABLE if form.errors else 200)
+
+
+def _check_code(request: HttpRequest) -> HttpResponse:
+    kept: dict[str, Any] | None = request.session.get(ASKED)
+    if kept is None:
+        return redirect("orders:find")
+    asked, form = operations.Asked(**kept), CodeForm(request.POST)
+    if form.is_valid():
+        try:
+            order = operations.check_code(asked=asked, code=form.cleaned_data["code"], now=timezone.now())
+        except operations.WrongCode:
+            request.session[ASKED] = asdict(asked)
+            form.add_error("code", _("This code does not fit, or it is too old. You can ask for another one."))
+        else:
+            del request.session[ASKED]
+            remember(request, order.number)
+            return redirect("orders:detail", order.number)
+    return _code_page(request, form)
+
+
+def _code_page(request: HttpRequest, form: CodeForm) -> HttpResponse:
+    status = UNPROCESSABLE if form.errors else 200
+    return render(request, "shop/order_code.html", {"form": form}, status=status)

@@ -1,0 +1,24 @@
+/* Makes the checkout page follow its choices at once. Without it, the buttons beside the fields do the same. */
+(() => {
+  const form = document.querySelector("[data-checkout]");
+  if (!form) return;
+
+  const recompute = () => form.querySelector("button[name=step]").click();
+  form.querySelector("[data-recompute]").addEventListener("change", recompute);
+  form.querySelector("select[name=province]")?.addEventListener("change", recompute);
+
+  form.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-delivery]")) return;
+    const choice = event.target.closest("label");
+    form.querySelector("[data-sum-delivery]").innerHTML = choice.querySelector("[data-price]").innerHTML;
+    form.querySelector("[data-sum-total]").innerHTML = choice.querySelector("[data-total]").innerHTML;
+    if (form.querySelectorAll("[name=payment]").length < 2) recompute(); // cash may be offered for one and not the other
+  });
+
+  let sent = false; // a second press of the button while the first is under way does nothing
+  form.addEventListener("submit", (event) => {
+    if (sent) event.preventDefault();
+    sent = true;
+  });
+  addEventListener("pageshow", () => { sent = false; });
+})();

@@ -42,17 +42,18 @@ def publish_opening_list(*, now: datetime, rates: queries.Rates | None = None) -
             raise TooEarly(current.reference)
         current.ends_at = now
         current.save(update_fields=["ends_at"])
-    return _publish(prices, rates, starts_at=now, ends_at=None, published_at=now)
+    return _publish("OPEN", prices, rates, starts_at=now, ends_at=None, published_at=now)
 
 
 @transaction.atomic
 def publish_past_list(*, starts_at: datetime, ends_at: datetime, now: datetime) -> PriceList:
     """Publish what today's stock records cost at the rates of a past day, for histories that begin before us."""
     rates = queries.rates_on(periods.day_of(starts_at))
-    return _publish(_prices(rates), rates, starts_at=starts_at, ends_at=ends_at, published_at=now)
+    return _publish("PAST", _prices(rates), rates, starts_at=starts_at, ends_at=ends_at, published_at=now)
 
 
 def _publish(
+    kind: str,
     prices: Iterable[Price],
     rates: queries.Rates,
     *,
@@ -61,7 +62,7 @@ def _publish(
     published_at: datetime,
 ) -> PriceList:
     price_list = PriceList.objects.create(
-        reference=f"OPEN-{starts_at:%Y%m%d-%H%M%S}",
+        reference=f"{kind}-{starts_at:%Y%m%d-%H%M%S}",
         starts_at=starts_at,
         ends_at=ends_at,
         published_at=published_at,

@@ -1,0 +1,105 @@
+"""Writing the history: one transaction, in bulk."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Model
+
+from catalogue.cooperatives.models import Membership, Partner
+from catalogue.cooperatives.operations import hold
+from catalogue.kernel import locks, progress
+from catalogue.people.models import User
+from catalogue.pricing.models import PriceList
+from catalogue.pricing.operations import publish_past_list
+from catalogue.pricing.queries import current_list
+from fulfilment.orders.models import Line, Order, OrderEvent, ShippingAddress
+from fulfilment.payments.models import PaymentAttempt
+from fulfilment.payouts.models import Payable, Payout, PayoutRun
+from fulfilment.warehouse.models import Consignment, ConsignmentLine
+
+from . import draw, payouts, people, profile, rows, shelf
+
+QUARTERS = 4
+BATCH = 500
+
+
+class AlreadyWritten(Exception):
+    """There is a history already."""
+
+
+@transaction.atomic
+def write_history(*, profile_path: Path, orders: int, seed: int, now: datetime) -> int:
+    """Write a year of orders up to now and return how many. Raises ``AlreadyWritten`` the second time."""
+    locks.advisory_lock("demo.history")
+    if PriceList.objects.filter(reference__startswith="PAST-").exists():
+        raise AlreadyWritten
+    random = Random(seed)  # noqa: S311  (a story, not a secret)
+    lists = _past_lists(now)
+    read = shelf.read(lists)
+    members = set(Membership.objects.values_list("cooperative_id", flat=True))
+    teller = draw.Teller(profile.read(profile_path), read, random, now, regulars=_shoppers(), featured=members)
+    told = progress.bar(teller.purchases(orders), "Telling the orders", orders)
+    written = [rows.write(one, shelf=read, random=random, site_id=settings.SITE_ID, now=now) for one in told]
+    _save(written, now)
+    return len(written)
+
+
+def _shoppers() -> list[people.Buyer]:
+    """Return those who sign in to buy: neither the office nor members of a cooperative."""
+    shoppers = User.objects.filter(is_staff=False, groups=None, memberships=None, phone__isnull=False).order_by("pk")
+    return [
+        people.Buyer(user.get_full_name(), user.phone or "", user.email or "", user.language, user.pk)
+        for user in shoppers
+    ]
+
+
+def _past_lists(now: datetime) -> list[PriceList]:
+    """Publish a price list for each quarter of the year before the one in force, at its first day's rates."""
+    current = current_list(now)
+    begins_at = now - timedelta(days=draw.DAYS + 1)
+    quarter = (current.starts_at - begins_at) / QUARTERS
+    bounds = [begins_at + quarter * number for number in range(QUARTERS)] + [current.starts_at]
+    pairs = progress.bar(pairwise(bounds), "Past price lists", QUARTERS)
+    return [publish_past_list(starts_at=start, ends_at=end, now=now) for start, end in pairs] + [current]
+
+
+def _save(written: Sequence[rows.Written], now: datetime) -> None:
+    """Save the rows in the order of their keys, and hold the stock that unfinished orders wait for."""
+    _create(ShippingAddress, [one.address for one in written])
+    _create(Order, [one.order for one in written])
+    _create(Line, [line for one in written for line in one.lines])
+    _create(PaymentAttempt, [one.attempt for one in written])
+    _create(Consignment, [consignment for one in written for consignment in one.consignments])
+    _create(ConsignmentLine, [link for one in written for link in one.consignment_lines])
+    _create(OrderEvent, [event for one in written for event in one.events])
+    _pay([payable for one in written for payable in one.payables], now)
+    promised: Counter[int] = Counter()
+    for one in written:
+        for line in one.lines:
+            promised[line.stockrecord_id] += line.num_allocated
+    if promised := +promised:
+        hold(promised)
+
+
+def _pay(payables: Sequence[Payable], now: datetime) -> None:
+    cooperatives = Partner.objects.in_bulk({payable.cooperative_id for payable in payables})
+    paid = list(payouts.pay(payables, cooperatives, now=now))
+    _create(PayoutRun, [one.run for one in paid])
+    _create(Payout, [payout for one in paid for payout in one.payouts])
+    _create(Payable, payables)
+
+
+def _create(model: type[Model], unsaved: Sequence[Any]) -> None:
+    """Save rows in bulk, first copying the keys of what they point at, saved just before."""
+    for row in unsaved:
+        for key in row._meta.concrete_fields:
+            if key.is_relation and key.is_cached(row):
+                setattr(row, key.name, key.get_cached_value(row))
+    model._default_manager.bulk_create(unsaved, batch_size=BATCH)

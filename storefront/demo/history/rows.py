@@ -1,0 +1,273 @@
+"""A told purchase as rows of the shop's own tables, unsaved, in the state they would be in by now."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from django.utils import translation
+
+from fulfilment.orders.models import Line, Order, OrderEvent, ShippingAddress
+from fulfilment.orders.policies import ALPHABET, CARD, CASH, HOLDING, NUMBER_LENGTH, PricedItem
+from fulfilment.payments.models import PaymentAttempt
+from fulfilment.payouts.models import Payable
+from fulfilment.shipping.queries import METHOD_NAMES
+from fulfilment.warehouse.models import Consignment, ConsignmentLine
+from fulfilment.warehouse.policies import order_status
+
+from .draw import CANCELLED, DELIVERED, EXPIRED, REFUSED, Parcel, Purchase
+from .shelf import Shelf
+
+OPENED_AFTER = timedelta(seconds=2)
+State, Status, Paid = Consignment.State, Order.Status, PaymentAttempt.State
+
+
+@dataclass
+class Written:
+    """One order's rows, in the order in which they are saved."""
+
+    address: ShippingAddress
+    order: Order
+    lines: list[Line]
+    attempt: PaymentAttempt
+    consignments: list[Consignment] = field(default_factory=list)
+    consignment_lines: list[ConsignmentLine] = field(default_factory=list)
+    payables: list[Payable] = field(default_factory=list)
+    events: list[OrderEvent] = field(default_factory=list)
+
+
+def write(purchase: Purchase, *, shelf: Shelf, random: Random, site_id: int, now: datetime) -> Written:
+    """Turn a purchase into rows. What lies after ``now`` has not happened yet."""
+    address = _address(purchase)
+    order = _order(purchase, address, _number(random), site_id)
+    lines = [_line(order, item, purchase, shelf) for item in purchase.quote.items]
+    written = Written(address, order, lines, _attempt(purchase, order, now))
+    if purchase.outcome != EXPIRED:
+        for serial, parcel in enumerate(purchase.parcels, start=1):
+            _consign(written, purchase, parcel, serial, now)
+    order.status = _status(purchase, written.consignments, now)
+    _promise(written)
+    written.events = sorted(_events(purchase, written), key=lambda event: event.at)
+    return written
+
+
+def has_ended(purchase: Purchase, now: datetime) -> bool:
+    return purchase.ended_at is not None and purchase.ended_at <= now
+
+
+def _number(random: Random) -> str:
+    return "".join(random.choice(ALPHABET) for _ in range(NUMBER_LENGTH))
+
+
+def _address(purchase: Purchase) -> ShippingAddress:
+    town, postcode, state = purchase.town
+    return ShippingAddress(
+        last_name=purchase.buyer.name,
+        phone_number=purchase.buyer.phone,
+        country_id=purchase.quote.destination,
+        province=purchase.province,
+        commune=purchase.commune,
+        locality=purchase.locality,
+        landmark=purchase.landmark,
+        line1=purchase.street or purchase.locality,
+        line4=town,
+        postcode=postcode,
+        state=state,
+    )
+
+
+def _order(purchase: Purchase, address: ShippingAddress, number: str, site_id: int) -> Order:
+    quote, delivery = purchase.quote, purchase.delivery
+    total = quote.total(delivery)
+    with translation.override(purchase.buyer.language):
+        method = str(METHOD_NAMES.get(delivery.code, delivery.code))
+    return Order(
+        number=number,
+        site_id=site_id,
+        shipping_address=address,
+        currency=quote.currency,
+        total_incl_tax=total,
+        total_excl_tax=total - quote.tax,
+        shipping_incl_tax=delivery.price,
+        shipping_excl_tax=delivery.price,
+        shipping_method=method,
+        shipping_code=delivery.code,
+        channel=purchase.channel,
+        payment_method=purchase.payment_method,
+        mad_per_unit=quote.mad_per_unit,
+        price_list_id=quote.price_list_id,
+        side=quote.side,
+        destination=quote.destination,
+        language=purchase.buyer.language,
+        user_id=purchase.buyer.user_id,
+        buyer_name=purchase.buyer.name,
+        phone=purchase.buyer.phone,
+        guest_email=purchase.buyer.email,
+        date_placed=purchase.placed_at,
+    )
+
+
+def _line(order: Order, item: PricedItem, purchase: Purchase, shelf: Shelf) -> Line:
+    good = shelf.goods[item.stockrecord_id]
+    excl_tax = item.unit_price - item.unit_tax
+    return Line(
+        order=order,
+        partner_id=good.record.partner_id,
+        partner_name=good.seller(purchase.buyer.language)[:128],
+        partner_sku=good.record.partner_sku,
+        stockrecord_id=item.stockrecord_id,
+        product_id=good.record.product_id,
+        title=good.title(purchase.buyer.language),
+        upc=good.product.upc,
+        quantity=item.quantity,
+        unit_price_incl_tax=item.unit_price,
+        unit_price_excl_tax=excl_tax,
+        line_price_incl_tax=item.total,
+        line_price_excl_tax=excl_tax * item.quantity,
+        line_price_before_discounts_incl_tax=item.total,
+        line_price_before_discounts_excl_tax=excl_tax * item.quantity,
+        tax_code=good.product.vat_class,
+        num_allocated=0,
+        price_id=item.price_id,
+        farm_gate_mad=item.farm_gate_mad,
+    )
+
+
+def _attempt(purchase: Purchase, order: Order, now: datetime) -> PaymentAttempt:
+    """A card was charged at once or never; cash is there when the last parcel is."""
+    ended, outcome = has_ended(purchase, now), purchase.outcome
+    if purchase.payment_method == CARD:
+        state = Paid.CANCELLED if outcome == EXPIRED else Paid.SUCCEEDED
+        changed_at = purchase.ended_at if outcome == EXPIRED else purchase.accepted_at
+    elif ended:
+        state = Paid.SUCCEEDED if outcome == DELIVERED else Paid.CANCELLED
+        changed_at = purchase.ended_at
+    else:
+        state, changed_at = Paid.STARTED, purchase.placed_at
+    return PaymentAttempt(
+        order=order,
+        number=1,
+        provider="stripe" if purchase.payment_method == CARD else "cash",
+        amount=order.total_incl_tax,
+        currency=order.currency,
+        state=state,
+        idempotency_key=f"order-{order.number}-attempt-1",
+        intent_id=f"pi_history_{order.number}" if purchase.payment_method == CARD else None,
+        created_at=purchase.placed_at,
+        updated_at=changed_at,
+    )
+
+
+def _consign(written: Written, purchase: Purchase, parcel: Parcel, serial: int, now: datetime) -> None:
+    consignment = Consignment(
+        reference=f"{written.order.number}-{serial}",
+        order=written.order,
+        cooperative_id=parcel.cooperative_id,
+        opened_at=purchase.accepted_at + OPENED_AFTER,
+    )
+    for state, field_name, at in _steps(purchase, parcel):
+        if at > now:
+            break
+        consignment.state = state
+        if field_name:
+            setattr(consignment, field_name, at)
+    written.consignments.append(consignment)
+    for line in written.lines:
+        if line.partner_id == parcel.cooperative_id:
+            written.consignment_lines.append(
+                ConsignmentLine(consignment=consignment, order_line=line, quantity=line.quantity)
+            )
+            if consignment.state == State.DELIVERED:
+                written.payables.append(_payable(line, consignment))
+
+
+def _steps(purchase: Purchase, parcel: Parcel) -> Iterator[tuple[str, str, datetime]]:
+    """Yield a parcel's states with the field that keeps their time, as far as its order's end lets it go."""
+    steps = [
+        (State.PICKED, "picked_at", parcel.picked_at),
+        (State.PACKED, "packed_at", parcel.packed_at),
+        (State.HANDED_OVER, "handed_over_at", parcel.handed_over_at),
+    ]
+    if purchase.outcome == CANCELLED:
+        yield from (step for step in steps if step[2] < purchase.ended_at)
+        yield State.CANCELLED, "cancelled_at", purchase.ended_at
+        return
+    yield from steps
+    if purchase.outcome == REFUSED:
+        yield State.REFUSED, "", purchase.ended_at
+    else:
+        yield State.DELIVERED, "delivered_at", parcel.arrived_at
+
+
+def _payable(line: Line, consignment: Consignment) -> Payable:
+    return Payable(
+        cooperative_id=consignment.cooperative_id,
+        order_line=line,
+        amount_mad=line.farm_gate_mad * line.quantity,
+        state=Payable.State.PAYABLE,
+        earned_at=consignment.delivered_at,
+    )
+
+
+def _status(purchase: Purchase, consignments: list[Consignment], now: datetime) -> str:
+    if purchase.outcome != DELIVERED and has_ended(purchase, now):
+        return purchase.outcome
+    return order_status([consignment.state for consignment in consignments]) or Status.PREPARING
+
+
+def _promise(written: Written) -> None:
+    """Lines of unfinished orders hold their stock until their parcel has left."""
+    if written.order.status in (Status.EXPIRED, Status.CANCELLED):
+        for line in written.lines:
+            line.allocation_cancelled = True
+    if written.order.status not in HOLDING:
+        return
+    for link in written.consignment_lines:
+        if link.consignment.state in (State.OPEN, State.PICKED, State.PACKED):
+            link.order_line.num_allocated = link.quantity
+
+
+def _events(purchase: Purchase, written: Written) -> Iterator[OrderEvent]:
+    order, status = written.order, written.order.status
+    waiting = Status.PENDING_CONFIRMATION if purchase.payment_method == CASH else Status.PENDING_PAYMENT
+    accepted = Status.CONFIRMED if purchase.payment_method == CASH else Status.PAID
+
+    def moved(old: str, new: str, at: datetime) -> OrderEvent:
+        return OrderEvent(order=order, kind=new.lower(), at=at, data={"from": old})
+
+    yield OrderEvent(order=order, kind="placed", at=purchase.placed_at)
+    if status == Status.EXPIRED:
+        yield moved(waiting, status, purchase.ended_at)
+        return
+    yield moved(waiting, accepted, purchase.accepted_at)
+    yield moved(accepted, Status.PREPARING, purchase.accepted_at + OPENED_AFTER)
+    for consignment in written.consignments:
+        yield from _consignment_events(order, consignment, purchase)
+    if status == Status.CANCELLED:
+        yield moved(Status.PREPARING, status, purchase.ended_at)
+        return
+    if status in (Status.SHIPPED, Status.DELIVERED, Status.REFUSED):
+        yield moved(Status.PREPARING, Status.SHIPPED, max(one.handed_over_at for one in written.consignments))
+    if status in (Status.DELIVERED, Status.REFUSED):
+        yield moved(Status.SHIPPED, status, purchase.ended_at)
+
+
+TIMES = {
+    State.OPEN: "opened_at",
+    State.PICKED: "picked_at",
+    State.PACKED: "packed_at",
+    State.HANDED_OVER: "handed_over_at",
+    State.DELIVERED: "delivered_at",
+    State.CANCELLED: "cancelled_at",
+}
+
+
+def _consignment_events(order: Order, consignment: Consignment, purchase: Purchase) -> Iterator[OrderEvent]:
+    steps: list[tuple[str, Any]] = [(state, getattr(consignment, field_name)) for state, field_name in TIMES.items()]
+    if consignment.state == State.REFUSED:
+        steps.append((State.REFUSED, purchase.ended_at))
+    for state, at in steps:
+        if at is not None:
+            data = {"consignment": consignment.reference}
+            yield OrderEvent(order=order, kind=f"consignment_{state.lower()}", at=at, data=data)

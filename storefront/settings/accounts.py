@@ -27,8 +27,38 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_PRESERVE_USERNAME_CASING = False
-ACCOUNT_FORMS: dict[str, str] = {}
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_FORMS = {
+    "login": "storefront.customer.forms.LoginForm",
+    "signup": "storefront.customer.forms.SignupForm",
+    "request_login_code": "storefront.customer.forms.RequestLoginCodeForm",
+    "confirm_login_code": "storefront.customer.forms.ConfirmLoginCodeForm",
+    "reset_password": "storefront.customer.forms.ResetPasswordForm",
+    "reset_password_from_key": "storefront.customer.forms.ResetPasswordKeyForm",
+    "confirm_password_reset_code": "storefront.customer.forms.ConfirmPasswordResetCodeForm",
+    "verify_phone": "storefront.customer.forms.VerifyPhoneForm",
+    "change_phone": "storefront.customer.forms.ChangePhoneForm",
+    "add_email": "storefront.customer.forms.AddEmailForm",
+    "change_password": "storefront.customer.forms.ChangePasswordForm",
+    "set_password": "storefront.customer.forms.SetPasswordForm",
+    "reauthenticate": "storefront.customer.forms.ReauthenticateForm",
+}
+ACCOUNT_RATE_LIMITS = {
+    "verify_phone": "1/30s/key,30/m/ip",  # many phones share one address behind a mobile network
+    "change_phone": "5/m/user",
+}
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=30)
 SILENCED_SYSTEM_CHECKS = ["account.W001"]  # phone and e-mail are both optional, the form asks for one of them
+MFA_ADAPTER = "storefront.customer.adapter.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "storefront.customer.forms.AuthenticateForm",
+    "reauthenticate": "storefront.customer.forms.MFAReauthenticateForm",
+    "activate_totp": "storefront.customer.forms.ActivateTOTPForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Bilad Al Khair"
 LOGIN_URL = "account_login"

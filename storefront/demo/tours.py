@@ -1,0 +1,74 @@
+"""Five minutes in each role: what to open and what to see."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Stop:
+    words: Promise
+    path: str = ""  # after the language
+
+    def url(self, language: str) -> str:
+        return f"/{language}/{self.path}" if self.path else ""
+
+
+@dataclass(frozen=True)
+class Tour:
+    title: Promise
+    roles: tuple[str, ...]
+    stops: tuple[Stop, ...]
+
+
+TOURS = (
+    Tour(
+        _("Buy something"),
+        ("shopper",),
+        (
+            Stop(_("Search for honey, in any of the three languages."), "search/?q=عسل"),
+            Stop(_("Open a product: the table says what the cooperative receives of the price."), "catalogue/"),
+            Stop(
+                _("Put products of two cooperatives into the basket, then change currency and destination."), "basket/"
+            ),
+            Stop(_("Pay on delivery in Morocco, or with a test card. No account is needed."), "checkout/"),
+            Stop(_("Read the confirmation below, among mails and SMS, and follow the order from there.")),
+        ),
+    ),
+    Tour(
+        _("Prepare and deliver it"),
+        ("office logistics",),
+        (
+            Stop(_("Sign in with the code of the app shown above."), "accounts/login/?next=/office/"),
+            Stop(_("Open the order: each cooperative's part is a consignment."), "office/"),
+            Stop(_("Mark it picked, packed, handed over, delivered; look at the order page after each.")),
+        ),
+    ),
+    Tour(
+        _("Sell as a cooperative"),
+        ("cooperative owner", "cooperative clerk"),
+        (
+            Stop(
+                _("Sign in by phone. The owner types the code of the app; the clerk the one from the SMS below."),
+                "accounts/login/",
+            ),
+            Stop(_("Count a product's stock and see what is to be prepared."), "portal/"),
+            Stop(_("Look at the statement: what was delivered, what is owed, what was paid.")),
+        ),
+    ),
+    Tour(
+        _("See the whole"),
+        ("director", "office finance", "office support", "office catalogue"),
+        (
+            Stop(_("Orders and takings by day, country and currency."), "office/"),
+            Stop(_("Jobs that wait, run or failed, and how to try again."), "office/"),
+            Stop(_("Oscar's dashboard, for the catalogue."), "dashboard/"),
+        ),
+    ),
+)
+
+CARDS = (
+    ("4242 4242 4242 4242", _("accepted")),
+    ("4000 0000 0000 0002", _("declined")),
+)

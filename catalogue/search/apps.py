@@ -1,3 +1,5 @@
+from typing import Any
+
 from oscar.apps.search.apps import SearchConfig as Upstream
 
 
@@ -9,5 +11,5 @@ class SearchConfig(Upstream):
     def ready(self) -> None:
         pass
 
-    def get_urls(self):  # type: ignore[no-untyped-def]
+    def get_urls(self) -> list[Any]:
         return []

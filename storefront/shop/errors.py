@@ -1,7 +1,35 @@
 """Pages for what goes wrong, in the visitor's language."""
 
-from django.views.defaults import page_not_found as not_found
-from django.views.defaults import permission_denied as forbidden
-from django.views.defaults import server_error
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import loader
+from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import gettext as _
 
-__all__ = ["forbidden", "not_found", "server_error"]
+BARE = "shop/errors/bare.html"
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that nothing is here and offer ways on. The language is the address's, else the visitor's."""
+    said = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
+    return render(request, "shop/errors/not_found.html", {"said": said}, status=404)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "shop/errors/forbidden.html", status=403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that came without its cookie: mostly a page left open for too long."""
+    return render(request, "shop/errors/form_expired.html", status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer without database, cache or session: any of them may be what broke."""
+    language = get_language() or "ar"
+    context = {
+        "LANGUAGE_CODE": language,
+        "LANGUAGE_BIDI": get_language_bidi(),
+        "title": _("Something went wrong on our side"),
+    }
+    return HttpResponse(loader.get_template(BARE).render(context), status=500)

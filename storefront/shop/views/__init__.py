@@ -1,0 +1,1 @@
+"""Pages of the shop. A view reads what was asked, calls one query and fills one template."""

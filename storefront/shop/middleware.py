@@ -7,8 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 
 from catalogue.kernel.shopping import Shopping
+from fulfilment.shipping.queries import is_served
 
-CURRENCY_COOKIE, DESTINATION_COOKIE = "currency", "destination"
+CURRENCY_COOKIE, DESTINATION_COOKIE = settings.CURRENCY_COOKIE, settings.DESTINATION_COOKIE
 
 
 class LanguageMiddleware(LocaleMiddleware):
@@ -26,6 +27,11 @@ class ShoppingMiddleware:
         destination = request.COOKIES.get(DESTINATION_COOKIE, "")
         request.shopping = Shopping(  # type: ignore[attr-defined]
             currency=currency if currency in settings.CURRENCIES else "MAD",
-            destination=destination if len(destination) == 2 and destination.isupper() else settings.HOME_COUNTRY,
+            destination=destination if _is_served(destination) else settings.HOME_COUNTRY,
         )
         return self.get_response(request)
+
+
+def _is_served(destination: str) -> bool:
+    """Ask the list of countries only about what could be one: most visitors have no such cookie."""
+    return destination not in ("", settings.HOME_COUNTRY) and len(destination) == 2 and is_served(destination)

@@ -1,5 +1,7 @@
 """What things cost: rates, VAT classes, and published price lists that never change afterwards."""
 
+from decimal import Decimal
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -141,6 +143,9 @@ class Price(models.Model):
             models.CheckConstraint(name="price_export_has_no_tax", condition=Q(side="home") | Q(part_tax=0)),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.price} {self.currency} {self.side}"
+
     @property
-    def price_excl_tax(self):  # type: ignore[no-untyped-def]
+    def price_excl_tax(self) -> Decimal:
         return self.price - self.part_tax

@@ -1,7 +1,7 @@
 """Deciding what happened: each purchase, how it was paid and sent, and how far it has come by now."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
@@ -39,9 +39,9 @@ class Parcel:
     arrived_at: datetime
 
 
-@dataclass
+@dataclass(frozen=True)
 class Purchase:
-    """One order as it happened."""
+    """One order as it happened; it is not over while ``ended_at`` lies after now."""
 
     placed_at: datetime
     channel: str
@@ -51,14 +51,14 @@ class Purchase:
     payment_method: str
     outcome: str
     accepted_at: datetime
+    ended_at: datetime
+    parcels: tuple[Parcel, ...]
     province: Any = None
     commune: Any = None
     town: tuple[str, str, str] = ("", "", "")
     street: str = ""
     locality: str = ""
     landmark: str = ""
-    ended_at: datetime | None = None
-    parcels: list[Parcel] = field(default_factory=list)
 
 
 class Teller:
@@ -204,12 +204,13 @@ class Teller:
         thinking = timedelta(seconds=self.random.randrange(40, 280))  # a card takes a minute or more
         accepted_at = placed_at + thinking if method == CARD else placed_at
         outcome = self._outcome(method, zone, placed_at)
-        purchase = Purchase(placed_at, channel, buyer, quote, delivery, method, outcome, accepted_at, **place)
         cooperatives = {self.shelf.goods[item.stockrecord_id].record.partner_id for item in quote.items}
-        purchase.parcels = [self._parcel(cooperative, purchase) for cooperative in sorted(cooperatives)]
-        purchase.ended_at = self._end(purchase)
-        self._hold(purchase)
-        return purchase
+        parcels = tuple(self._parcel(cooperative, accepted_at, delivery) for cooperative in sorted(cooperatives))
+        ended_at = self._end(outcome, placed_at, parcels)
+        self._hold(quote, ended_at)
+        return Purchase(
+            placed_at, channel, buyer, quote, delivery, method, outcome, accepted_at, ended_at, parcels, **place
+        )
 
     def _outcome(self, method: str, zone: str, placed_at: datetime) -> str:
         if method == CARD:
@@ -219,30 +220,30 @@ class Teller:
             return CANCELLED
         return REFUSED if self.profile.is_refused_at_the_door(self.random, zone) else DELIVERED
 
-    def _parcel(self, cooperative_id: int, purchase: Purchase) -> Parcel:
+    def _parcel(self, cooperative_id: int, accepted_at: datetime, delivery: Delivery) -> Parcel:
         """Draw a parcel's way: most cooperatives answer within a day, nearly all within two."""
         answer = self.profile.raw["coop_response"]
         drawn = self.random.random()
         slowest = 24 if drawn < answer["accepts_within_24h"] else 48 if drawn < answer["accepts_within_48h"] else 72
-        picked_at = purchase.accepted_at + self._between(2, slowest)
+        picked_at = accepted_at + self._between(2, slowest)
         packed_at = picked_at + self._between(1, 6)
         handed_over_at = packed_at + self._between(1, 20)
-        travel = self._between(24 * purchase.delivery.days_from + 6, 24 * purchase.delivery.days_until + 12)
+        travel = self._between(24 * delivery.days_from + 6, 24 * delivery.days_until + 12)
         return Parcel(cooperative_id, picked_at, packed_at, handed_over_at, handed_over_at + travel)
 
     def _between(self, hours: int, until: int) -> timedelta:
         return timedelta(seconds=self.random.randrange(hours * 3600, until * 3600))
 
-    def _end(self, purchase: Purchase) -> datetime:
-        if purchase.outcome == EXPIRED:
-            return purchase.placed_at + CARD_WINDOW
-        first_packed = min(parcel.packed_at for parcel in purchase.parcels)
-        if purchase.outcome == CANCELLED:
-            return min(purchase.placed_at + self._between(1, 20), first_packed - timedelta(minutes=10))
-        return max(parcel.arrived_at for parcel in purchase.parcels)
+    def _end(self, outcome: str, placed_at: datetime, parcels: Sequence[Parcel]) -> datetime:
+        if outcome == EXPIRED:
+            return placed_at + CARD_WINDOW
+        if outcome == CANCELLED:
+            first_packed = min(parcel.packed_at for parcel in parcels)
+            return min(placed_at + self._between(1, 20), first_packed - timedelta(minutes=10))
+        return max(parcel.arrived_at for parcel in parcels)
 
-    def _hold(self, purchase: Purchase) -> None:
+    def _hold(self, quote: Quote, ended_at: datetime) -> None:
         """What is not over yet keeps its stock promised: later purchases see less."""
-        if purchase.ended_at is not None and purchase.ended_at > self.now:
-            for item in purchase.quote.items:
+        if ended_at > self.now:
+            for item in quote.items:
                 self.shelf.goods[item.stockrecord_id].free -= item.quantity

@@ -53,7 +53,7 @@ def write(purchase: Purchase, *, shelf: Shelf, random: Random, site_id: int, now
 
 
 def has_ended(purchase: Purchase, now: datetime) -> bool:
-    return purchase.ended_at is not None and purchase.ended_at <= now
+    return purchase.ended_at <= now
 
 
 def _number(random: Random) -> str:
@@ -248,7 +248,8 @@ def _events(purchase: Purchase, written: Written) -> Iterator[OrderEvent]:
         yield moved(Status.PREPARING, status, purchase.ended_at)
         return
     if status in (Status.SHIPPED, Status.DELIVERED, Status.REFUSED):
-        yield moved(Status.PREPARING, Status.SHIPPED, max(one.handed_over_at for one in written.consignments))
+        shipped_at = max(parcel.handed_over_at for parcel in purchase.parcels)
+        yield moved(Status.PREPARING, Status.SHIPPED, shipped_at)
     if status in (Status.DELIVERED, Status.REFUSED):
         yield moved(Status.SHIPPED, status, purchase.ended_at)
 

@@ -1,0 +1,39 @@
+"""What must always be true of prices."""
+
+from collections.abc import Iterable
+
+from django.db.models import Exists, F, OuterRef
+from django.db.models.functions import Mod
+
+from catalogue.cooperatives.models import StockRecord
+from catalogue.kernel.invariants import invariant
+from catalogue.kernel.money import CURRENCIES, ROUNDING
+from catalogue.kernel.shopping import SIDES
+
+from .models import Price, PriceList
+
+
+@invariant("prices: every unit price is round in its currency")
+def prices_are_round() -> Iterable[object]:
+    for currency, step in ROUNDING.items():
+        rows = Price.objects.filter(currency=currency).annotate(rest=Mod(F("price"), step)).exclude(rest=0)
+        yield from rows.values_list("pk", "price", "currency")
+
+
+@invariant("prices: at most one list is open")
+def one_open_list() -> Iterable[object]:
+    return PriceList.objects.filter(ends_at=None).order_by("starts_at").values_list("reference", flat=True)[1:]
+
+
+@invariant("prices: what is on sale has a price in every currency and for both sides")
+def everything_is_priced() -> Iterable[object]:
+    """Once a first list is published, nothing public is left without a price."""
+    if not PriceList.objects.filter(ends_at=None).exists():
+        return
+    on_sale = StockRecord.objects.filter(product__is_public=True, price__isnull=False)
+    for currency in CURRENCIES:
+        for side in SIDES:
+            priced = Price.objects.filter(
+                price_list__ends_at=None, stockrecord=OuterRef("pk"), currency=currency, side=side
+            )
+            yield from on_sale.exclude(Exists(priced)).values_list("pk", "partner_sku")

@@ -34,5 +34,8 @@ class Message(models.Model):
             models.CheckConstraint(name="message_sent_has_time", condition=~Q(state="SENT") | Q(sent_at__isnull=False)),
         ]
 
+    def __str__(self) -> str:
+        return self.key
 
-from oscar.apps.communication.models import *  # noqa: E402, F403
+
+from oscar.apps.communication.models import *

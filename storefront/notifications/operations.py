@@ -12,6 +12,7 @@ from fulfilment.jobs.operations import enqueue
 from fulfilment.orders.models import Order
 
 from .gateways import sms_gateway
+from .letters import order_letter
 from .models import Message
 
 SEND = "storefront.notifications.send_message"
@@ -47,6 +48,29 @@ def write_message(
     )
     Message.objects.bulk_create([message], ignore_conflicts=True)
     enqueue(task=SEND, key=f"send:{key}", payload={"message_key": key}, now=now)
+
+
+@transaction.atomic
+def write_order_message(*, order_id: int, kind: str, now: datetime) -> None:
+    """Tell the buyer about a step: by mail if there is an address, by SMS if not. Each order and kind once."""
+    order = Order.objects.select_related("user", "shipping_address__country").get(pk=order_id)
+    letter = order_letter(order, kind)
+    common = {"key": f"order:{order.number}:{kind}", "kind": f"order.{kind}", "language": order.language}
+    if order.email:
+        write_message(
+            channel=Message.Channel.MAIL,
+            recipient=order.email,
+            subject=letter.subject,
+            text=letter.text,
+            html=letter.html,
+            order=order,
+            now=now,
+            **common,
+        )
+    else:
+        write_message(
+            channel=Message.Channel.SMS, recipient=order.phone, text=letter.sms, order=order, now=now, **common
+        )
 
 
 def send_message(*, message_key: str, now: datetime) -> bool:

@@ -6,6 +6,13 @@ from fulfilment.jobs.tasks import job
 
 from . import operations
 
+WRITE_ORDER_MESSAGE = "storefront.notifications.write_order_message"
+
+
+@job(WRITE_ORDER_MESSAGE, in_transaction=True)
+def write_order_message(*, order_id: int, kind: str) -> None:
+    operations.write_order_message(order_id=order_id, kind=kind, now=timezone.now())
+
 
 @job(operations.SEND, queue="mail", attempts=4)  # a mail server may be away for an hour
 def send_message(*, message_key: str) -> None:

@@ -1,0 +1,53 @@
+"""Which steps of an order the buyer hears of: one job for each order and kind, in the step's own transaction."""
+
+from typing import Any
+
+from django.conf import settings
+from django.dispatch import receiver
+from django.utils import timezone
+
+from fulfilment.jobs.operations import enqueue
+from fulfilment.orders import signals as orders
+from fulfilment.orders.models import Order
+from fulfilment.warehouse import signals as warehouse
+
+from .tasks import WRITE_ORDER_MESSAGE
+
+STEPS = {
+    orders.order_confirmed: "confirmed",
+    orders.order_paid: "paid",
+    orders.order_cancelled: "cancelled",
+    orders.order_expired: "expired",
+}
+ARRIVING = {Order.Status.SHIPPED: "shipped", Order.Status.DELIVERED: "delivered"}
+
+
+def tell(order_id: int, kind: str) -> None:
+    enqueue(
+        task=WRITE_ORDER_MESSAGE,
+        key=f"order-message:{order_id}:{kind}",
+        payload={"order_id": order_id, "kind": kind},
+        now=timezone.now(),
+    )
+
+
+@receiver(list(STEPS), dispatch_uid="notifications.order_step")
+def order_stepped(signal: Any, order_id: int, **kwargs: Any) -> None:
+    tell(order_id, STEPS[signal])
+
+
+@receiver(orders.order_placed, dispatch_uid="notifications.order_placed")
+def order_placed(order_id: int, **kwargs: Any) -> None:
+    """Speak only where a person must first confirm: else "confirmed" or "paid" follows at once."""
+    if settings.COD_CONFIRMATION == "automatic":
+        return
+    if Order.objects.filter(pk=order_id, status=Order.Status.PENDING_CONFIRMATION).exists():
+        tell(order_id, "placed")
+
+
+@receiver(warehouse.consignment_moved, dispatch_uid="notifications.consignment_moved")
+def consignment_moved(order_id: int, **kwargs: Any) -> None:
+    """Speak when the whole order has left, and when all of it has arrived."""
+    status = Order.objects.values_list("status", flat=True).get(pk=order_id)
+    if kind := ARRIVING.get(Order.Status(status)):
+        tell(order_id, kind)

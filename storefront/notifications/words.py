@@ -1,0 +1,66 @@
+"""What the shop tells a buyer at each step of an order."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Words:
+    """``sms`` stands alone: the shop's name, the news, the address. ``with_lines`` repeats what was bought."""
+
+    subject: Promise
+    heading: Promise
+    sentence: Promise
+    sms: Promise
+    with_lines: bool = False
+
+
+WORDS = {
+    "placed": Words(
+        subject=_("Your order %(number)s is here"),
+        heading=_("Thank you, %(name)s. Your order is here."),
+        sentence=_("We will call you to confirm it before anything is prepared."),
+        sms=_("Bilad Al Khair: your order %(number)s is here, %(total)s. We will call you to confirm it. %(url)s"),
+        with_lines=True,
+    ),
+    "confirmed": Words(
+        subject=_("Your order %(number)s is confirmed"),
+        heading=_("Thank you, %(name)s. Your order is confirmed."),
+        sentence=_("The cooperatives are preparing it. You pay %(total)s in cash when it arrives."),
+        sms=_("Bilad Al Khair: order %(number)s is confirmed. You pay %(total)s when it arrives. %(url)s"),
+        with_lines=True,
+    ),
+    "paid": Words(
+        subject=_("Your order %(number)s is paid"),
+        heading=_("Thank you, %(name)s. Your payment is here."),
+        sentence=_("We received %(total)s. The cooperatives are preparing your order."),
+        sms=_("Bilad Al Khair: order %(number)s is paid, %(total)s. It is being prepared. %(url)s"),
+        with_lines=True,
+    ),
+    "shipped": Words(
+        subject=_("Your order %(number)s is on its way"),
+        heading=_("Your order is on its way"),
+        sentence=_("Everything you ordered has left the cooperatives. The courier calls before coming."),
+        sms=_("Bilad Al Khair: order %(number)s is on its way. The courier calls before coming. %(url)s"),
+    ),
+    "delivered": Words(
+        subject=_("Your order %(number)s has arrived"),
+        heading=_("Your order has arrived"),
+        sentence=_("Thank you. The cooperatives that made it are now owed their share."),
+        sms=_("Bilad Al Khair: order %(number)s has arrived. Thank you! %(url)s"),
+    ),
+    "cancelled": Words(
+        subject=_("Your order %(number)s is cancelled"),
+        heading=_("Your order is cancelled"),
+        sentence=_("Nothing will be sent, and you have nothing to pay."),
+        sms=_("Bilad Al Khair: order %(number)s is cancelled. Nothing will be sent. %(url)s"),
+    ),
+    "expired": Words(
+        subject=_("Your order %(number)s was not paid in time"),
+        heading=_("Your order was not paid in time"),
+        sentence=_("What it held is on sale again. Your card was not charged, and you can order again."),
+        sms=_("Bilad Al Khair: order %(number)s was not paid in time. Your card was not charged. %(url)s"),
+    ),
+}

@@ -1,0 +1,165 @@
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from catalogue.kernel import events
+from fulfilment.orders import operations as orders
+from fulfilment.orders import signals
+from fulfilment.orders.links import key_for
+from storefront.notifications import operations
+from storefront.notifications.gateways import MemorySms
+from storefront.notifications.letters import order_letter
+from storefront.notifications.models import Message
+from storefront.notifications.words import WORDS
+from tests.factories.catalogue import make_stockrecord
+from tests.factories.parcels import make_held_order, move_to, open_parcels
+from tests.factories.people import make_person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def sms(monkeypatch):
+    monkeypatch.setattr(MemorySms, "sent", [])
+    return MemorySms.sent
+
+
+def confirm(**fields):
+    order = make_held_order((make_stockrecord(), 2), status="PENDING_CONFIRMATION", **fields)
+    orders.confirm(order_id=order.pk, now=timezone.now())
+    return order
+
+
+def kinds(order) -> list[str]:
+    return sorted(Message.objects.filter(order=order).values_list("kind", flat=True))
+
+
+def test_a_confirmed_order_is_told_once_by_mail_with_its_signed_address(run_jobs):
+    order = confirm()
+
+    orders.confirm(order_id=order.pk, now=timezone.now())
+    run_jobs()
+
+    assert kinds(order) == ["order.confirmed"]
+    sent = mail.outbox[0]
+    assert sent.to == [order.guest_email]
+    address = f"/fr/orders/{order.number}/?k={key_for(order.number)}"
+    assert address in sent.body
+    assert address in sent.alternatives[0].content
+
+
+def test_a_guest_without_mail_is_told_by_sms_with_the_signed_address(run_jobs, sms):
+    order = confirm(guest_email="", language="ar")
+
+    run_jobs()
+
+    assert [message.phone for message in sms] == [order.phone]
+    assert f"/ar/orders/{order.number}/?k={key_for(order.number)}" in sms[0].text
+    assert (mail.outbox, kinds(order)) == ([], ["order.confirmed"])
+
+
+def test_an_account_with_an_address_is_told_there(run_jobs):
+    order = confirm(guest_email="", user=make_person(email="laila@example.com"))
+
+    run_jobs()
+
+    assert [sent.to for sent in mail.outbox] == [["laila@example.com"]]
+    assert kinds(order) == ["order.confirmed"]
+
+
+def test_a_paid_order_is_told_that_its_payment_came(run_jobs):
+    order = make_held_order(status="PENDING_PAYMENT", method="card")
+
+    orders.mark_paid(order_id=order.pk, now=timezone.now())
+    run_jobs()
+
+    assert kinds(order) == ["order.paid"]
+
+
+def test_shipped_and_delivered_are_told_once_for_the_whole_order(run_jobs):
+    order = make_held_order()
+    first, second = open_parcels(order)
+    seen = []
+
+    for consignment, state in [
+        (first, "HANDED_OVER"),
+        (second, "HANDED_OVER"),
+        (first, "DELIVERED"),
+        (second, "DELIVERED"),
+    ]:
+        move_to(consignment, state)
+        run_jobs()
+        seen.append(kinds(order))
+
+    assert seen == [
+        [],
+        ["order.shipped"],
+        ["order.shipped"],
+        ["order.delivered", "order.shipped"],
+    ]
+
+
+def test_a_cancelled_order_is_told(run_jobs):
+    order = make_held_order()
+
+    orders.cancel(order_id=order.pk, now=timezone.now())
+    run_jobs()
+
+    assert kinds(order) == ["order.cancelled"]
+
+
+def test_an_expired_order_is_told(run_jobs):
+    order = make_held_order(status="PENDING_PAYMENT", method="card")
+
+    orders.expire(order_id=order.pk, now=timezone.now())
+    run_jobs()
+
+    assert kinds(order) == ["order.expired"]
+
+
+@pytest.mark.parametrize(("confirmation", "told"), [("automatic", []), ("phone", ["order.placed"])])
+def test_a_placed_order_is_told_only_where_a_person_confirms_it(run_jobs, settings, confirmation, told):
+    settings.COD_CONFIRMATION = confirmation
+    order = make_held_order(status="PENDING_CONFIRMATION")
+
+    events.announce(signals.order_placed, order_id=order.pk)
+    run_jobs()
+
+    assert kinds(order) == told
+
+
+def test_write_order_message_twice_writes_one(run_jobs):
+    order = make_held_order()
+
+    for _ in range(2):
+        operations.write_order_message(order_id=order.pk, kind="confirmed", now=timezone.now())
+    run_jobs()
+
+    assert (len(mail.outbox), Message.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize(("language", "direction"), [("ar", "rtl"), ("fr", "ltr"), ("en", "ltr")])
+def test_a_letter_reads_in_the_direction_of_the_orders_language(language, direction):
+    html = order_letter(make_held_order(language=language), "confirmed").html
+
+    assert f'<html lang="{language}" dir="{direction}">' in html
+
+
+@pytest.mark.parametrize("kind", sorted(WORDS))
+def test_every_kind_is_written_whole(kind):
+    order = make_held_order(language="en", currency="EUR", destination="FR", buyer_name="<b>Mina</b>")
+
+    letter = order_letter(order, kind)
+
+    assert "%(" not in letter.subject + letter.text + letter.html + letter.sms
+    assert "<b>Mina" not in letter.html
+    assert (order.number in letter.sms, order.number in letter.subject) == (True, True)
+    assert not letter.subject.count("\n")
+
+
+def test_an_sms_is_short():
+    order = make_held_order(language="en")
+
+    long = [kind for kind in WORDS if len(order_letter(order, kind).sms) > 200]
+
+    assert long == []

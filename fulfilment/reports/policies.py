@@ -115,4 +115,4 @@ def merge(ordered: Iterable[Sales], taken: Iterable[Sales]) -> list[Sales]:
                 orders=sum(part.orders for part in parts),
             )
         )
-    return sorted(joined, key=lambda row: (-row.day.toordinal(), row.country != "MA", row.country, row.currency))
+    return sorted(joined, key=lambda row: (-row.day.toordinal(), row.country != "MA", row.country, CURRENCIES.index(row.currency)))

@@ -9,6 +9,9 @@ from typing import Any
 from django.utils import timezone
 
 from catalogue.cooperatives.models import Partner, StockRecord
+from catalogue.pricing import operations as pricing
+from catalogue.pricing.models import Price, PriceList
+from catalogue.pricing.queries import rates_of
 from fulfilment.orders.models import Line, Order, ShippingAddress
 from fulfilment.warehouse.models import Consignment, ConsignmentLine
 
@@ -94,8 +97,18 @@ def make_line(order: Order, record: StockRecord, quantity: int, price: Any) -> L
 
 
 def publish_missing(items: Sequence[tuple[StockRecord, int]]) -> None:
-    if any(not record.prices.exists() for record, _ in items):
+    """Price what has no price yet: in a first list, or added to the list in force (two lists a second apart clash)."""
+    if all(record.prices.exists() for record, _ in items):
+        return
+    current = PriceList.objects.filter(ends_at__isnull=True).first()
+    if current is None:
         publish_prices()
+        return
+    priced = set(current.prices.values_list("stockrecord_id", flat=True))
+    missing = [price for price in pricing._prices(rates_of(current)) if price.stockrecord_id not in priced]
+    for price in missing:
+        price.price_list = current
+    Price.objects.bulk_create(missing)
 
 
 def price_of(record: StockRecord, currency: str, side: str) -> Any:

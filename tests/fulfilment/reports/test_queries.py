@@ -35,8 +35,8 @@ def test_each_currency_stands_in_a_row_of_its_own(oil):
     rows = queries.sales(WEEK)
 
     assert [(row.country, row.currency, row.orders, row.ordered.amount, row.ordered.amount_mad) for row in rows] == [
-        ("MA", "EUR", 1, Decimal("10.00"), Decimal("108.00")),
         ("MA", "MAD", 2, Decimal("120.00"), Decimal("120.00")),
+        ("MA", "EUR", 1, Decimal("10.00"), Decimal("108.00")),
         ("FR", "EUR", 1, Decimal("10.00"), Decimal("108.00")),
     ]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
-from django.core.cache import cache
+from django.core.cache import caches
 from django.test import TransactionTestCase
 
 from tests.support import clock as clocks
@@ -60,5 +60,6 @@ def clock(request: pytest.FixtureRequest) -> Iterator[time_machine.Traveller]:
 
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
-    """Forget limits and cached pages of the test before."""
-    cache.clear()
+    """Forget limits and reference data of the test before."""
+    for name in ("default", "local"):
+        caches[name].clear()

@@ -25,4 +25,4 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     found = queries.order(number).first()
     if found is None:
         raise Http404
-    return render(request, "office/order.html", {"order": found, "goods": queries.goods(found)})
+    return render(request, "office/order.html", {"order": found} | queries.goods(found))

@@ -39,6 +39,7 @@ def make_order(
     side = "home" if destination == "MA" else "export"
     lines = [(record, quantity, price_of(record, currency, side)) for record, quantity in items]
     goods = sum((price.price * quantity for _, quantity, price in lines), Decimal(0))
+    goods_excl = sum((price.price_excl_tax * quantity for _, quantity, price in lines), Decimal(0))
     amount = Decimal(total) if total else goods + Decimal(shipping)
     country = make_country(destination, destination)
     address = ShippingAddress.objects.create(
@@ -62,7 +63,7 @@ def make_order(
             "date_placed": placed_at or now,
             "shipping_address": address,
             "total_incl_tax": amount,
-            "total_excl_tax": amount,
+            "total_excl_tax": amount if total else goods_excl + Decimal(shipping),
             "shipping_incl_tax": Decimal(shipping),
             "shipping_excl_tax": Decimal(shipping),
         }

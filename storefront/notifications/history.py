@@ -1,0 +1,81 @@
+"""Everything that happened to one order, from every table that knows of it, in time order."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from fulfilment.jobs.models import Job
+from fulfilment.orders.models import Order
+from fulfilment.payouts.models import Payable
+
+from .models import Message
+
+
+@dataclass(frozen=True, order=True)
+class Entry:
+    at: datetime
+    source: str
+    text: str
+
+
+def history(order: Order) -> list[Entry]:
+    """Events, payment attempts, parcels, jobs, messages and what the cooperatives earned."""
+    messages = list(Message.objects.filter(order=order))
+    return sorted(
+        [
+            *_events(order),
+            *_attempts(order),
+            *_messages(messages),
+            *_jobs(order, [f"send:{message.key}" for message in messages]),
+            *_earnings(order),
+        ]
+    )
+
+
+def _events(order: Order) -> Iterator[Entry]:
+    for event in order.events.select_related("by"):
+        details = " ".join(f"{name}={value}" for name, value in event.data.items())
+        by = f"by person {event.by_id}" if event.by_id else ""
+        yield Entry(event.at, "order", _line(event.kind, details, by))
+
+
+def _attempts(order: Order) -> Iterator[Entry]:
+    for attempt in order.payment_attempts.all():
+        what = f"attempt {attempt.number}, {attempt.provider}, {attempt.amount} {attempt.currency}"
+        yield Entry(attempt.created_at, "payment", f"{what}: started")
+        yield Entry(attempt.updated_at, "payment", _line(f"{what}: {attempt.state}", attempt.last_error))
+
+
+def _messages(messages: list[Message]) -> Iterator[Entry]:
+    for message in messages:
+        what = f"{message.kind} by {message.channel} in {message.language}"
+        yield Entry(message.created_at, "message", f"{what}: written")
+        if message.sent_at:
+            yield Entry(message.sent_at, "message", f"{what}: sent")
+
+
+def _jobs(order: Order, keys: list[str]) -> Iterator[Entry]:
+    about: Any = Q(payload__order_id=order.pk) | Q(key__in=keys)
+    for attempt_id in order.payment_attempts.values_list("pk", flat=True):
+        about |= Q(payload__attempt_id=attempt_id)
+    for job in Job.objects.filter(about):
+        yield Entry(job.created_at, "job", f"{job.task}: written")
+        end = job.done_at or job.run_at
+        if job.state != Job.State.WAITING or job.attempts:
+            error = job.last_error.strip().rsplit("\n", 1)[-1]
+            yield Entry(end, "job", _line(f"{job.task}: {job.state} after {job.attempts}", error))
+
+
+def _earnings(order: Order) -> Iterator[Entry]:
+    for payable in Payable.objects.filter(order_line__order=order).select_related("cooperative", "payout"):
+        what = f"{payable.amount_mad} MAD for {payable.cooperative.code}"
+        yield Entry(payable.earned_at, "payable", f"{what}: earned")
+        if payable.payout and payable.payout.settled_at:
+            yield Entry(payable.payout.settled_at, "payable", f"{what}: paid by {payable.payout.reference}")
+
+
+def _line(*parts: str) -> str:
+    return " ".join(part for part in parts if part)

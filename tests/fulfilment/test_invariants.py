@@ -1,0 +1,129 @@
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from catalogue.kernel import events
+from catalogue.kernel.invariants import registered
+from fulfilment.jobs.models import Job
+from fulfilment.orders import signals
+from fulfilment.orders.models import Order
+from fulfilment.payouts import operations as payouts
+from fulfilment.payouts.models import Payable, Payout
+from fulfilment.warehouse.models import Consignment, ConsignmentLine
+from storefront.notifications.models import Message
+from tests.factories.catalogue import make_stockrecord
+from tests.factories.parcels import make_held_order, move_to
+
+pytestmark = pytest.mark.django_db
+
+
+def broken() -> list[str]:
+    return [name for name, check in registered().items() if list(check())]
+
+
+@pytest.fixture
+def settled(run_jobs):
+    """An order of two cooperatives that went the whole way, paid out, its messages sent."""
+    order = make_held_order((make_stockrecord(), 2), (make_stockrecord(), 1))
+    events.announce(signals.order_confirmed, order_id=order.pk)
+    run_jobs()
+    for consignment in order.consignments.all():
+        move_to(consignment, "DELIVERED")
+    run_jobs()
+    payouts.run_payouts(now=timezone.now())
+    return order
+
+
+def test_all_hold_for_an_order_that_went_the_whole_way(settled):
+    assert broken() == []
+
+
+def test_all_hold_while_its_jobs_wait():
+    order = make_held_order()
+    events.announce(signals.order_confirmed, order_id=order.pk)
+
+    assert broken() == []
+
+
+BREAKS = {
+    "jobs: every open job is one that the code knows": lambda: Job.objects.update(
+        task="tests.gone", state="WAITING", run_at=timezone.now()
+    ),
+    "jobs: no dead letters": lambda: Job.objects.filter(pk=Job.objects.earliest("pk").pk).update(state="DEAD"),
+    "warehouse: every line of an order in preparation is in one consignment, whole": lambda: (
+        ConsignmentLine.objects.update(quantity=9)
+    ),
+    "warehouse: a consignment holds lines of its own order and cooperative": lambda: Consignment.objects.filter(
+        pk=Consignment.objects.earliest("pk").pk
+    ).update(cooperative=make_stockrecord().partner),
+    "warehouse: nothing is prepared for an order that nobody promised to pay": lambda: Order.objects.update(
+        status="PENDING_PAYMENT"
+    ),
+    "warehouse: a paid or confirmed order is in preparation or has the job that starts it": lambda: (
+        Order.objects.update(status="PAID")
+    ),
+    "warehouse: an order is as far as its least advanced consignment": lambda: Consignment.objects.update(state="OPEN"),
+    "payouts: a payable is the frozen farm-gate amount times the quantity, for the line's own cooperative": lambda: (
+        Payable.objects.update(amount_mad=Decimal("1.00"))
+    ),
+    "payouts: a payout is the sum of its payables, all of its own cooperative": lambda: Payout.objects.update(
+        amount_mad=Decimal("1.00")
+    ),
+    "payouts: only delivered goods are owed for": lambda: Consignment.objects.update(state="PACKED"),
+    "payouts: every delivered line is owed once its job is done": lambda: Payable.objects.all().delete(),
+    "messages: what was not sent has an open job or a dead letter": lambda: Message.objects.update(state="WAITING"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(BREAKS))
+def test_each_invariant_sees_what_breaks_it(settled, name):
+    BREAKS[name]()
+
+    assert name in broken()
+
+
+def test_the_command_fails_with_the_rows_that_break_an_invariant(settled):
+    payable = Payable.objects.earliest("pk")
+    Payable.objects.filter(pk=payable.pk).update(amount_mad=Decimal("1.00"))
+    out = StringIO()
+
+    with pytest.raises(CommandError, match="are broken"):
+        call_command("prove_invariants", stdout=out)
+
+    assert "BROKEN payouts: a payout is the sum of its payables" in out.getvalue()
+    assert repr(Payable.objects.get(pk=payable.pk)) in out.getvalue()
+
+
+def test_the_command_names_each_invariant_that_holds(settled):
+    out = StringIO()
+
+    call_command("prove_invariants", stdout=out)
+
+    assert out.getvalue().count("holds  ") == len(registered())
+
+
+def test_order_timeline_tells_everything_in_time_order(settled):
+    out = StringIO()
+
+    call_command("order_timeline", settled.number.lower(), stdout=out)
+
+    lines = out.getvalue().splitlines()
+    stamps = [line[:26] for line in lines[1:]]
+    assert stamps == sorted(stamps)
+    text = out.getvalue()
+    for told in (
+        "fulfilment.warehouse.open_consignments: DONE after 1",
+        "consignment_packed consignment=" + settled.number,
+        "order.confirmed by mail in fr: sent",
+        "storefront.notifications.send_message: DONE after 1",
+        ": paid by PAY-",
+    ):
+        assert told in text
+
+
+def test_order_timeline_of_no_order_says_so():
+    with pytest.raises(CommandError, match="There is no order"):
+        call_command("order_timeline", "NOSUCH")

@@ -55,6 +55,11 @@ def _countries() -> dict[str, tuple[str, str]]:
     return found
 
 
+def forget() -> None:
+    """Read the countries again at the next question: after they were loaded."""
+    caches["local"].delete("shipping.countries")
+
+
 def zone_of(destination: str, province: Province | None = None) -> str:
     """Return the code of the zone that serves an address; at home it follows the province. May be empty there."""
     if destination == HOME_COUNTRY:

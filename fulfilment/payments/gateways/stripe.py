@@ -87,7 +87,7 @@ def _payment(intent: Any) -> Payment:
         received=from_minor(intent.amount_received or 0),
         client_secret=intent.client_secret or "",
         error=(last_error.code or "declined") if last_error else "",
-        metadata={key: str(intent.metadata[key]) for key in intent.metadata} if intent.metadata else {},
+        metadata=intent.metadata.to_dict() if intent.metadata else {},
     )
 
 

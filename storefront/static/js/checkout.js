@@ -3,6 +3,7 @@
   const form = document.querySelector("[data-checkout]");
   if (!form) return;
 
+  for (const button of form.querySelectorAll("[data-without-script]")) button.hidden = true;
   const recompute = () => form.querySelector("button[name=step]").click();
   form.querySelector("[data-recompute]").addEventListener("change", recompute);
   form.querySelector("select[name=province]")?.addEventListener("change", recompute);

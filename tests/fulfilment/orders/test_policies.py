@@ -1,0 +1,90 @@
+"""Quotes, numbers and ways to pay. No database."""
+
+from decimal import Decimal
+
+import pytest
+
+from fulfilment.orders.policies import (
+    ALPHABET,
+    Item,
+    PricedItem,
+    Quote,
+    by_stockrecord,
+    fold_number,
+    may_follow,
+    new_number,
+    payment_methods,
+)
+from fulfilment.shipping.policies import Delivery, Load
+
+
+def way(code="home", price="35.00", cash=True, limit="10000"):
+    return Delivery(code, Decimal(price), "MAD", Decimal(price), 2, 4, cash, Decimal(limit) if limit else None)
+
+
+def quote(price="120.00", quantity=2, currency="MAD", destination="MA", deliveries=(way(),), rate="1"):
+    item = PricedItem(7, quantity, 1, Decimal(price), Decimal("20.00"), Decimal("80.00"), Load(450))
+    return Quote(currency, destination, Decimal(rate), 1, (item,), deliveries)
+
+
+def test_a_total_is_the_goods_and_the_delivery():
+    assert quote().total(way()) == Decimal("275.00")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [quote(price="121.00"), quote(quantity=3), quote(currency="EUR"), quote(destination="FR")],
+    ids=["price", "quantity", "currency", "destination"],
+)
+def test_a_fingerprint_changes_with_whatever_the_buyer_was_shown(other):
+    assert quote().fingerprint(way()) != other.fingerprint(way())
+
+
+def test_a_fingerprint_changes_with_the_delivery_and_stays_with_the_same_terms():
+    assert quote().fingerprint(way()) != quote().fingerprint(way("express", "60.00"))
+    assert quote().fingerprint(way()) == quote().fingerprint(way())
+
+
+@pytest.mark.parametrize(
+    ("terms", "delivery", "methods"),
+    [
+        (quote(), way(), ["cash", "card"]),
+        (quote(), way(limit="274.99"), ["card"]),
+        (quote(), way(limit="275.00"), ["cash", "card"]),
+        (quote(), way(cash=False), ["card"]),
+        (quote(currency="EUR"), way(), ["card"]),
+        (quote(destination="FR"), way(), ["card"]),
+        (quote(price="4.00", quantity=1), way(price="0.00"), ["cash"]),
+    ],
+)
+def test_cash_is_for_dirhams_to_a_door_in_morocco_and_a_card_from_its_minimum(terms, delivery, methods):
+    assert payment_methods(terms, delivery) == methods
+
+
+def test_numbers_are_ten_unmistakable_signs_and_not_repeated():
+    numbers = {new_number() for _ in range(500)}
+
+    assert len(numbers) == 500
+    assert all(len(number) == 10 and set(number) <= set(ALPHABET) for number in numbers)
+
+
+def test_a_number_is_read_as_people_type_it():
+    assert fold_number(" zad2-m6rc rb") == "ZAD2M6RCRB"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fits"),
+    [
+        ("PENDING_PAYMENT", "PAID", True),
+        ("EXPIRED", "PAID", False),
+        ("SHIPPED", "CANCELLED", False),
+        ("DELIVERED", "PREPARING", False),
+        ("PREPARING", "CANCELLED", True),
+    ],
+)
+def test_an_order_moves_only_along_its_life(old, new, fits):
+    assert may_follow(old, new) is fits
+
+
+def test_quantities_of_one_stock_record_add_up():
+    assert by_stockrecord([Item(1, 2), Item(2, 1), Item(1, 3)]) == {1: 5, 2: 1}

@@ -21,8 +21,9 @@ class Process:
 
 def processes(*, port: int, data_dir: Path, web_workers: int = 2) -> list[Process]:
     web = {"SHOP_PROCESS": "web"}
-    worker = {"SHOP_PROCESS": "worker"}
-    celery = ("-m", "celery", "-A", "storefront.celery")
+    # In a container everything runs as root; Celery's warning about that is for shops that are open to the world.
+    worker = {"SHOP_PROCESS": "worker", "PYTHONWARNINGS": "ignore:You're running the worker with superuser"}
+    celery = ("-m", "celery", "-q", "-A", "storefront.celery")
     quiet = ("--without-mingle", "--without-gossip", "--loglevel", "WARNING")
     return [
         Process(

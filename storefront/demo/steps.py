@@ -122,9 +122,11 @@ def take(steps: Sequence[Step], book: Book, environment: Mapping[str, str]) -> N
 def _run(step: Step, environment: Mapping[str, str]) -> None:
     command = [sys.executable, "manage.py", *step.command]
     env = {**os.environ, **environment, **({"SHOP_DATABASE_ROLE": "owner"} if step.as_owner else {})}
+    began, said = time.monotonic(), ""
     if step.draws or not sys.stderr.isatty():
         print(f"{step.title} …", file=sys.stderr, flush=True)
-        code, said = subprocess.run(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL).returncode, ""
+        code = subprocess.run(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL).returncode
+        print(f"{step.title}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     else:
         code, said = _run_with_bar(step.title, command, env)
     if code:

@@ -159,8 +159,9 @@ def _read_file(dataset: Dataset[Item], context: Context) -> None:
     known: dict[str, int] = {}
     items: list[Item] = []
     for cells in _rows(dataset, path, context):
-        cells.label = _label(dataset, cells.values)
-        key = cells.label.rpartition(" ")[2]
+        names = dataset.label.split("+")
+        key = "+".join(cells.values[name].strip() for name in names)
+        cells.label = f"{names[0]} {key}"
         if known.setdefault(key, cells.line) != cells.line and dataset.is_label_unique:
             cells.refuse(f"appears already on line {known[key]}")
         item = dataset.read(cells)
@@ -169,11 +170,6 @@ def _read_file(dataset: Dataset[Item], context: Context) -> None:
     context.known[dataset.file] = known
     context.items[dataset.file] = items
     dataset.check(items, context)
-
-
-def _label(dataset: Dataset[Any], values: dict[str, str]) -> str:
-    names = dataset.label.split("+")
-    return f"{names[0]} {'+'.join(values[name].strip() for name in names)}"
 
 
 def _rows(dataset: Dataset[Any], path: Path, context: Context) -> Iterator[Cells]:
@@ -189,6 +185,8 @@ def _rows(dataset: Dataset[Any], path: Path, context: Context) -> Iterator[Cells
             last_line = reader.line_num
             for values in [] if missing else reader:
                 line, last_line = last_line + 1, reader.line_num
+                if not values:
+                    continue  # a blank line
                 if len(values) != len(header):
                     report.add(dataset.file, f"has {len(values)} cells instead of {len(header)}", line)
                     continue

@@ -48,6 +48,7 @@ def publish_opening_list(*, now: datetime, rates: queries.Rates | None = None) -
 @transaction.atomic
 def publish_past_list(*, starts_at: datetime, ends_at: datetime, now: datetime) -> PriceList:
     """Publish what today's stock records cost at the rates of a past day, for histories that begin before us."""
+    locks.advisory_lock("pricing.publish")
     rates = queries.rates_on(periods.day_of(starts_at))
     return _publish("PAST", _prices(rates), rates, starts_at=starts_at, ends_at=ends_at, published_at=now)
 
@@ -62,7 +63,7 @@ def _publish(
     published_at: datetime,
 ) -> PriceList:
     price_list = PriceList.objects.create(
-        reference=f"{kind}-{starts_at:%Y%m%d-%H%M%S}",
+        reference=_reference(kind, starts_at),
         starts_at=starts_at,
         ends_at=ends_at,
         published_at=published_at,
@@ -75,6 +76,12 @@ def _publish(
         price.price_list = price_list
     Price.objects.bulk_create(prices, batch_size=BATCH)
     return price_list
+
+
+def _reference(kind: str, starts_at: datetime) -> str:
+    """Name a list by its day in the shop's zone and its number on that day."""
+    name = f"{kind}-{periods.day_of(starts_at):%Y%m%d}"
+    return f"{name}-{PriceList.objects.filter(reference__startswith=name).count() + 1:02d}"
 
 
 def _prices(rates: queries.Rates) -> Iterator[Price]:

@@ -166,6 +166,15 @@ def test_the_command_refuses_what_is_no_folder(tmp_path):
         call_command("load_catalogue", str(tmp_path / "nowhere"))
 
 
+def test_blank_lines_are_nothing(folder):
+    with (folder.path / "families.csv").open("a") as stream:
+        stream.write("\n\n")
+
+    folder.load()
+
+    assert Family.objects.count() == 69
+
+
 def test_load_refuses_rates_that_are_all_in_the_future(folder):
     with pytest.raises(DataRefused) as refusal:
         folder.load(now=datetime(2026, 11, 1, tzinfo=UTC))

@@ -23,6 +23,16 @@ OSCAR_MAX_BASKET_QUANTITY_THRESHOLD = 500
 OSCAR_CATALOGUE_USE_POSTGRES_MATERIALISED_VIEWS = False
 OSCAR_HIDDEN_FEATURES = ["reviews"]
 OSCAR_INITIAL_ORDER_STATUS = "PENDING_PAYMENT"
+OSCAR_ORDER_STATUS_PIPELINE: dict[str, tuple[str, ...]] = {}  # orders move by fulfilment.orders.operations alone
+OSCAR_LINE_STATUS_PIPELINE: dict[str, tuple[str, ...]] = {}
+ADDING_CURRENCIES = {"dashboard:order-stats", "dashboard:reports-index"}
+OSCAR_DASHBOARD_NAVIGATION = [
+    {**item, "children": [child for child in item["children"] if child["url_name"] not in ADDING_CURRENCIES]}
+    if "children" in item
+    else item
+    for item in OSCAR_DASHBOARD_NAVIGATION
+    if item.get("url_name") not in ADDING_CURRENCIES
+]
 HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
 PHONENUMBER_DEFAULT_REGION = "MA"
 

@@ -1,0 +1,80 @@
+"""What surrounds every page of Oscar's dashboard: staff only, its own content policy, French or English."""
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any
+
+from csp.constants import SELF, UNSAFE_INLINE
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, URLResolver
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+View = Callable[..., HttpResponse]
+
+RELAXED = {
+    "script-src": [SELF, UNSAFE_INLINE],
+    "style-src": [SELF, UNSAFE_INLINE],
+    "img-src": [SELF, "data:", "blob:"],
+    "font-src": [SELF, "data:"],
+}
+"""Oscar's templates write scripts and styles into the page."""
+
+
+FILES = _("Products and cooperatives come from the office's files.")
+PORTAL = _("People of a cooperative have the portal.")
+PARCELS = _("Where a parcel goes stays as it was ordered.")
+KEPT = _("Orders and prices point here: it is kept. Take it off the shelf by making it not public.")
+CLOSED = {
+    "catalogue-product-create": FILES,
+    "catalogue-product-create-child": FILES,
+    "catalogue-product-bulk-action": FILES,
+    "partner-create": FILES,
+    "catalogue-product-delete": KEPT,
+    "catalogue-category-delete": KEPT,
+    "catalogue-class-delete": KEPT,
+    "partner-delete": KEPT,
+    "partner-user-create": PORTAL,
+    "partner-user-select": PORTAL,
+    "partner-user-link": PORTAL,
+    "partner-user-unlink": PORTAL,
+    "partner-user-update": PORTAL,
+    "user-password-reset": _("People reset their password themselves, from the sign-in page."),
+    "order-shipping-address": PARCELS,
+}
+"""Pages of Oscar's that would break our rules or rows, and what to say instead."""
+
+
+def guarded(view: View, name: str | None) -> View:
+    """Open a dashboard page to staff; its own right is asked for inside. Others find nothing here."""
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if not request.user.is_staff:
+            raise Http404
+        if get_language() == "ar" and request.method == "GET":
+            messages.info(request, "Le tableau de bord existe en français et en anglais.")
+            return redirect(request.get_full_path().replace("/ar/", "/fr/", 1))
+        if name in CLOSED:
+            messages.warning(request, CLOSED[name])
+            return redirect("dashboard:index")
+        response = view(request, *args, **kwargs)
+        response._csp_replace = RELAXED  # type: ignore[attr-defined]
+        return response
+
+    return page
+
+
+def guard(patterns: Iterable[URLPattern | URLResolver]) -> None:
+    """Put the guard around every page of these addresses, those of sub-applications too."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            guard(pattern.url_patterns)
+        elif not hasattr(pattern.callback, "guarded_by_office"):
+            pattern.callback = guarded(pattern.callback, pattern.name)
+            pattern.callback.guarded_by_office = True  # type: ignore[attr-defined]

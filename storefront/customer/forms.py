@@ -86,6 +86,8 @@ class SignupForm(Plain, account.SignupForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["phone"].help_text = _("We send a code to it. A phone is enough; so is an e-mail.")
+        for name in ("phone", "email"):
+            self.fields[name].one_of_these = True  # neither is "optional": one of the two is needed
 
     def validate_unique_email(self, value: str) -> str:
         """Take note of an address in use without a word on the page; its owner gets a mail."""

@@ -24,7 +24,7 @@ from catalogue.cooperatives.models import Membership
 from catalogue.people.models import User
 
 GUARDED = {"portal", "office", "dashboard"}
-LAST_SEEN = "last_seen_at"
+LAST_SEEN, FIRST_SEEN = "last_seen_at", "first_seen_at"
 
 
 class Factor(Enum):
@@ -79,7 +79,7 @@ def _sign_in_again(request: HttpRequest) -> HttpResponse:
 
 
 class SecondFactorMiddleware:
-    """Guards the portal, the office and the dashboard, and ends staff sessions left alone for half an hour."""
+    """Guards the portal, the office and the dashboard, and ends staff sessions left alone or open for too long."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -99,11 +99,13 @@ class SecondFactorMiddleware:
 
     def _watch(self, request: HttpRequest) -> HttpResponse | None:
         now = timezone.now().timestamp()
-        last_seen = request.session.get(LAST_SEEN, now)
-        if now - last_seen > timedelta(minutes=settings.STAFF_IDLE_MINUTES).total_seconds():
+        last_seen, first_seen = request.session.get(LAST_SEEN, now), request.session.get(FIRST_SEEN, now)
+        idle = now - last_seen > timedelta(minutes=settings.STAFF_IDLE_MINUTES).total_seconds()
+        if idle or now - first_seen > timedelta(hours=settings.STAFF_SESSION_HOURS).total_seconds():
             logout(request)
-            messages.info(request, _("You were signed out after half an hour without activity."))
+            messages.info(request, _("You were signed out: this session was left alone, or had lasted all day."))
             return _lead(request, "account_login") if request.method == "GET" else redirect("account_login")
         if LAST_SEEN not in request.session or now - last_seen > 60:
             request.session[LAST_SEEN] = now
+            request.session.setdefault(FIRST_SEEN, now)
         return None

@@ -49,9 +49,9 @@ class Person:
 
 
 PEOPLE = (
-    Person("shopper", "Salma", "Bennis", 1, "salma.bennis@example.org", language="ar"),
-    Person("cooperative owner", "Fadma", "Ouhaddou", 2, language="ar", member="owner"),
-    Person("cooperative clerk", "Hassan", "Ouhaddou", 3, language="ar", member="clerk"),
+    Person("shopper", "سلمى", "بنيس", 1, "salma.bennis@example.org", language="ar"),
+    Person("cooperative owner", "فاضمة", "أوحدو", 2, language="ar", member="owner"),
+    Person("cooperative clerk", "حسن", "أوحدو", 3, language="ar", member="clerk"),
     Person("office support", "Imane", "Tazi", 4, "support@example.org", group="support"),
     Person("office catalogue", "Youssef", "Alaoui", 5, "catalogue@example.org", group="catalogue"),
     Person("office logistics", "Karim", "Berrada", 6, "logistics@example.org", group="logistics"),

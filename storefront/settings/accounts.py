@@ -14,6 +14,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "storefront.customer.validators.StaffLengthValidator"},
 ]
 
 ACCOUNT_ADAPTER = "storefront.customer.adapter.AccountAdapter"
@@ -52,6 +54,7 @@ ACCOUNT_RATE_LIMITS = {
 }
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=30)
+STAFF_SESSION_HOURS = env.int("STAFF_SESSION_HOURS", default=12)
 SILENCED_SYSTEM_CHECKS = ["account.W001"]  # phone and e-mail are both optional, the form asks for one of them
 MFA_ADAPTER = "storefront.customer.adapter.MFAAdapter"
 MFA_FORMS = {

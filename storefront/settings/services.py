@@ -62,7 +62,7 @@ def celery_url(url: str) -> str:
 CACHE_URL = env.str("CACHE_URL", default=redis_database(REDIS_URL, 1))
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "storefront.customer.limits.Limits",
         "LOCATION": CACHE_URL,
         "KEY_PREFIX": SHOP_ENV,
         "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},

@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from catalogue.kernel import formats
 from catalogue.kernel.text import ControlCharacters, normalise_arabic, refuse_controls, squash, strip_controls
 from catalogue.places.models import Commune, Country, Province, UserAddress
 from storefront.customer.fields import PhoneField
@@ -108,7 +109,7 @@ def initial_of(address: UserAddress) -> dict[str, Any]:
     street = "\n".join(filter(None, [address.line1, address.line2]))
     return {
         "name": address.last_name,
-        "phone": str(address.phone_number or ""),
+        "phone": formats.phone(str(address.phone_number)) if address.phone_number else "",
         "province": address.province_id,
         "commune": address.line4,
         "city": address.line4,

@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from catalogue.kernel import formats
 from catalogue.places.models import UserAddress
 from catalogue.places.names import country_names
 
@@ -24,7 +25,7 @@ def book(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
-    initial = {"name": request.user.get_full_name(), "phone": request.user.phone or ""}  # type: ignore[union-attr]
+    initial = {"name": request.user.get_full_name(), "phone": formats.phone(request.user.phone or "")}  # type: ignore[union-attr]
     return _edit(request, None, _country(request, default=request.shopping.destination), initial)  # type: ignore[attr-defined]
 
 

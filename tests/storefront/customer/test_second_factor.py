@@ -130,6 +130,16 @@ def test_staff_left_alone_for_half_an_hour_are_signed_out(client, clock):
     assert not is_signed_in(client)
 
 
+def test_staff_sign_in_again_every_day_however_busy(client, clock):
+    sign_in(client, make_staff("logistics"))
+
+    for _ in range(28):
+        answer = client.get("/fr/office/")
+        clock.shift(28 * 60)
+
+    assert answer.url.startswith("/fr/accounts/login/")
+
+
 def test_a_shopper_stays_signed_in_for_days(client, clock):
     sign_in(client, make_person(phone=PHONE))
     client.get("/fr/accounts/")

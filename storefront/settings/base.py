@@ -100,6 +100,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
+            "libraries": {"currency_filters": "storefront.office.dashboard.money"},  # instead of Oscar's
             "loaders": [
                 (
                     "django.template.loaders.cached.Loader",

@@ -1,11 +1,14 @@
 """Oscar's dashboard as we keep it: staff only, no way around the rules, no sum over currencies."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Permission
+from django.template import Context, Template
 from django.urls import URLResolver, reverse
+from django.utils.translation import override
 
 from fulfilment.orders.models import Order
 from tests.factories.catalogue import make_cooperative, make_stockrecord
@@ -234,3 +237,14 @@ def test_the_dashboard_loads_nothing_from_elsewhere(boss):
     page = boss.get(french("index")).content.decode()
 
     assert re.findall(r'(?:src|href)="(?:https?:)?//[^"]+', page) == []
+
+
+@pytest.mark.parametrize(
+    ("template", "shown"),
+    [("{{ amount|currency:'EUR' }}", "12,40\xa0€"), ("{{ amount|currency }}", "–"), ("{{ none|currency:'MAD' }}", "")],
+)
+def test_oscars_pages_show_no_amount_whose_currency_nobody_said(template, shown):
+    with override("fr"):
+        page = Template("{% load currency_filters %}" + template).render(Context({"amount": Decimal("12.4")}))
+
+    assert page == shown

@@ -3,6 +3,8 @@
 from django.dispatch import Signal
 
 order_placed = Signal()
+"""Also carries the new ``order`` itself."""
+
 order_confirmed = Signal()
 order_paid = Signal()
 order_delivered = Signal()

@@ -33,9 +33,8 @@ class StillPaying(Exception):
     """The provider has not let go of the payment: it went through, or is being worked on."""
 
 
-def open_attempt(*, order_id: int, now: datetime) -> PaymentAttempt:
+def open_attempt(*, order: Order, now: datetime) -> PaymentAttempt:
     """Write the first attempt of a new order with its key, in the transaction that places it."""
-    order = Order.objects.only("number", "payment_method", "total_incl_tax", "currency").get(pk=order_id)
     return PaymentAttempt.objects.create(
         order=order,
         number=1,

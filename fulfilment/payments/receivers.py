@@ -6,13 +6,14 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from fulfilment.orders import signals
+from fulfilment.orders.models import Order
 
 from . import operations
 
 
 @receiver(signals.order_placed, dispatch_uid="payments.open_attempt")
-def open_attempt(order_id: int, **kwargs: Any) -> None:
-    operations.open_attempt(order_id=order_id, now=timezone.now())
+def open_attempt(order: Order, **kwargs: Any) -> None:
+    operations.open_attempt(order=order, now=timezone.now())
 
 
 @receiver(signals.order_delivered, dispatch_uid="payments.collect_cash")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db import OperationalError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from catalogue.kernel.shopping import Shopping
 from fulfilment.orders import operations as orders
@@ -76,12 +76,19 @@ def _place(basket_id: int, wanted: Wanted, now: datetime) -> orders.Placed:
 
 
 def _tried_again(action: Callable[[], Answer]) -> Answer:
-    """Repeat a transaction that lost a race for a lock, a little later."""
+    """Repeat a transaction that lost a race for a lock, or drew a number that is taken, a little later."""
     for attempt in range(1, TRIES + 1):
         try:
             return action()
-        except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", "") not in TRY_AGAIN or attempt == TRIES:
+        except (OperationalError, IntegrityError) as error:
+            if not _passes(error) or attempt == TRIES:
                 raise
             time.sleep(random.uniform(0.02, 0.1) * attempt)  # noqa: S311 - jitter, not a secret
     raise AssertionError("unreachable")
+
+
+def _passes(error: Exception) -> bool:
+    cause = error.__cause__
+    if isinstance(error, IntegrityError):
+        return "number" in (getattr(getattr(cause, "diag", None), "constraint_name", None) or "")
+    return getattr(cause, "sqlstate", "") in TRY_AGAIN

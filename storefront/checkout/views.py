@@ -51,7 +51,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def place(request: HttpRequest) -> HttpResponse:
     """Place the order, or say beside the fields what keeps us from it. A second press lands on the same order."""
     basket_id, shown = policies.unseal(request.POST.get("seal", ""))
-    if request.basket.pk != basket_id or request.basket.is_empty:
+    if request.basket.pk is None or request.basket.pk != basket_id:
         return _ordered_already(request, basket_id)
     if _follow_country(request):
         response = _show(request, CheckoutForm(request.POST, country=request.shopping.destination), CONFLICT)
@@ -90,8 +90,10 @@ def _ordered_already(request: HttpRequest, basket_id: int) -> HttpResponse:
 
 
 def _to_order(request: HttpRequest, number: str, payment_method: str) -> HttpResponse:
-    remember(request, number)
-    return redirect("orders:pay" if payment_method == CARD else "orders:detail", number)
+    response = redirect("orders:pay" if payment_method == CARD else "orders:detail", number)
+    if not request.user.is_authenticated:
+        remember(request, response, number)
+    return response
 
 
 def _show(request: HttpRequest, form: CheckoutForm, status: int = 200) -> HttpResponse:

@@ -18,9 +18,10 @@ from fulfilment.orders.models import Order
 from fulfilment.orders.policies import CARD, may_follow
 from fulfilment.payments import operations as payments
 from fulfilment.payments.gateways.base import ProviderUnavailable
+from fulfilment.shipping.queries import METHOD_NAMES
 
 from . import operations
-from .access import order_or_404, remember
+from .access import has_key, order_or_404, remember
 from .forms import CodeForm, FindForm
 from .timeline import steps_of
 
@@ -38,12 +39,16 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "lines": list(order.lines.all()),
         "steps": steps_of(order),
         "parcels": list(order.consignments.all()),
+        "method": METHOD_NAMES.get(order.shipping_code, order.shipping_method),
         "address": order.shipping_address,
         "country": country_name((get_language() or "ar")[:2], order.destination),
         "to_pay": order.status == Order.Status.PENDING_PAYMENT,
         "can_cancel": may_cancel(order),
     }
-    return render(request, "shop/order.html", context)
+    response = render(request, "shop/order.html", context)
+    if has_key(request, number):
+        remember(request, response, number)  # so that the page's buttons work without the key in the address
+    return response
 
 
 def may_cancel(order: Order) -> bool:
@@ -101,8 +106,9 @@ def _check_code(request: HttpRequest) -> HttpResponse:
             form.add_error("code", _("This code does not fit, or it is too old. You can ask for another one."))
         else:
             del request.session[ASKED]
-            remember(request, order.number)
-            return redirect("orders:detail", order.number)
+            response = redirect("orders:detail", order.number)
+            remember(request, response, order.number)
+            return response
     return _code_page(request, form)
 
 

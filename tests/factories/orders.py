@@ -64,6 +64,7 @@ def refuse_to(block: str, flag: str, rule: str = "block") -> ExportRestriction:
 
 def stock(price: str = "120.00", in_stock: int = 10, **fields: Any) -> StockRecord:
     """Return something to buy, with its prices published."""
+    fields.setdefault("farm_gate", str(round(Decimal(price) * 2 / 3, 2)))
     record = make_stockrecord(price=price, in_stock=in_stock, **fields)
     publish_prices()
     return record

@@ -35,8 +35,12 @@ class PaidAlready(Exception):
 def confirm(*, order_id: int, now: datetime, by: Any = None) -> None:
     """Confirm an order that is paid at the door. Announces ``order_confirmed``; a second call changes nothing."""
     order = _locked(order_id)
-    if order.status == Status.CONFIRMED:
-        return
+    if order.status != Status.CONFIRMED:
+        confirm_locked(order, now=now, by=by)
+
+
+def confirm_locked(order: Order, *, now: datetime, by: Any = None) -> None:
+    """Confirm an order whose row this transaction holds already."""
     _move(order, Status.CONFIRMED, now=now, by=by)
     events.announce(signals.order_confirmed, order_id=order.pk)
 

@@ -7,20 +7,18 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from catalogue.cooperatives.operations import hold
 from catalogue.kernel import events
 from catalogue.kernel.shopping import HOME_COUNTRY, Shopping
+from catalogue.places.models import Country
 from fulfilment.orders import queries, signals
 from fulfilment.orders.models import Line, Order, OrderEvent, ShippingAddress
 from fulfilment.orders.operations import life
 from fulfilment.orders.policies import CASH, Item, PricedItem, Quote, by_stockrecord, new_number, payment_methods
 from fulfilment.shipping import queries as shipping
 from fulfilment.shipping.policies import Delivery
-
-NUMBER_TRIES = 3
 
 
 class NotForSale(Exception):
@@ -93,14 +91,13 @@ def place(*, purchase: Purchase, now: datetime) -> Placed:
     zone = shipping.zone_of(purchase.shopping.destination, purchase.address.get("province"))
     quote = queries.quote(purchase.items, shopping=purchase.shopping, zone_code=zone, now=now, rows=rows)
     delivery = _check(purchase, quote)
-    address = ShippingAddress.objects.create(**purchase.address)
-    order = _insert(purchase, quote, delivery, address, now)
+    order = _insert(purchase, quote, delivery, now)
     with translation.override(purchase.language):
         Line.objects.bulk_create([_line(order, item, rows[item.stockrecord_id]) for item in quote.items])
     OrderEvent.objects.create(order=order, kind="placed", at=now, by_id=purchase.user_id)
-    events.announce(signals.order_placed, order_id=order.pk)
+    events.announce(signals.order_placed, order_id=order.pk, order=order)
     if order.payment_method == CASH and settings.COD_CONFIRMATION == "automatic":
-        life.confirm(order_id=order.pk, now=now)
+        life.confirm_locked(order, now=now)
     return Placed(order.pk, order.number)
 
 
@@ -119,43 +116,39 @@ def _check(purchase: Purchase, quote: Quote) -> Delivery:
     return delivery
 
 
-def _insert(purchase: Purchase, quote: Quote, delivery: Delivery, address: ShippingAddress, now: datetime) -> Order:
+def _insert(purchase: Purchase, quote: Quote, delivery: Delivery, now: datetime) -> Order:
     cash = purchase.payment_method == CASH
     total = quote.total(delivery)
-    terms = {
-        "basket_reference": purchase.basket_id,
-        "user_id": purchase.user_id,
-        "guest_email": purchase.email,
-        "site_id": settings.SITE_ID,
-        "shipping_address": address,
-        "currency": quote.currency,
-        "total_incl_tax": total,
-        "total_excl_tax": total - quote.tax,
-        "shipping_incl_tax": delivery.price,
-        "shipping_excl_tax": delivery.price,
-        "shipping_method": str(shipping.METHOD_NAMES.get(delivery.code, delivery.code)),
-        "shipping_code": delivery.code,
-        "status": Order.Status.PENDING_CONFIRMATION if cash else Order.Status.PENDING_PAYMENT,
-        "channel": Order.Channel.WEB_MA if quote.destination == HOME_COUNTRY else Order.Channel.WEB_ABROAD,
-        "payment_method": purchase.payment_method,
-        "mad_per_unit": quote.mad_per_unit,
-        "price_list_id": quote.price_list_id,
-        "side": quote.side,
-        "destination": quote.destination,
-        "language": purchase.language,
-        "buyer_name": purchase.address["last_name"],
-        "phone": purchase.address["phone_number"],
-        "date_placed": now,
-        "reserved_until": None if cash else now + timedelta(minutes=settings.PAYMENT_WINDOW_MINUTES),
-    }
-    for attempt in range(NUMBER_TRIES):
-        try:
-            with transaction.atomic():
-                return Order.objects.create(number=new_number(), **terms)
-        except IntegrityError as error:
-            if "number" not in str(error) or attempt == NUMBER_TRIES - 1:
-                raise
-    raise AssertionError("unreachable")
+    code = purchase.address["country_id"]
+    country = Country(pk=code, printable_name=code)  # the address's text needs its name; the row itself is not read
+    address = ShippingAddress.objects.create(**{**purchase.address, "country": country})
+    return Order.objects.create(
+        number=new_number(),
+        basket_reference=purchase.basket_id,
+        user_id=purchase.user_id,
+        guest_email=purchase.email,
+        site_id=settings.SITE_ID,
+        shipping_address=address,
+        currency=quote.currency,
+        total_incl_tax=total,
+        total_excl_tax=total - quote.tax,
+        shipping_incl_tax=delivery.price,
+        shipping_excl_tax=delivery.price,
+        shipping_method=str(shipping.METHOD_NAMES.get(delivery.code, delivery.code)),
+        shipping_code=delivery.code,
+        status=Order.Status.PENDING_CONFIRMATION if cash else Order.Status.PENDING_PAYMENT,
+        channel=Order.Channel.WEB_MA if quote.destination == HOME_COUNTRY else Order.Channel.WEB_ABROAD,
+        payment_method=purchase.payment_method,
+        mad_per_unit=quote.mad_per_unit,
+        price_list_id=quote.price_list_id,
+        side=quote.side,
+        destination=quote.destination,
+        language=purchase.language,
+        buyer_name=purchase.address["last_name"],
+        phone=purchase.address["phone_number"],
+        date_placed=now,
+        reserved_until=None if cash else now + timedelta(minutes=settings.PAYMENT_WINDOW_MINUTES),
+    )
 
 
 def _line(order: Order, item: PricedItem, row: Any) -> Line:

@@ -46,7 +46,7 @@
     if (event.source !== parent) return;
     const { id, action } = event.data;
     let reply = {};
-    if (action === "measure") reply = { height: document.documentElement.scrollHeight };
+    if (action === "measure") reply = { height: document.body.offsetHeight + 4 };
     else if (!complete()) reply = { error: { code: "incomplete", message: texts.incomplete } };
     else if (action === "confirm") reply = await confirm(event.data).catch(() => ({ error: { code: "other", message: texts.other } }));
     parent.postMessage({ ...reply, id }, event.origin);

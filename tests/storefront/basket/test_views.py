@@ -1,0 +1,139 @@
+"""The basket's pages, as a browser without JavaScript meets them."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from catalogue.cooperatives.models import StockRecord
+from storefront.basket.models import Basket, Line
+from tests.factories.orders import Guest, open_deliveries, refuse_to, stock
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def guest():
+    open_deliveries()
+    return Guest(language="en")
+
+
+def test_adding_takes_an_arabic_number_and_shows_the_basket(guest):
+    honey = stock()
+
+    answer = guest.add(honey, "٣")
+
+    assert (answer.status_code, answer.url) == (302, "/en/basket/")
+    assert Line.objects.get().quantity == 3
+
+
+@pytest.mark.parametrize(
+    ("quantity", "words"),
+    [
+        ("0", "Take at least one."),
+        ("-1", "Take at least one."),
+        ("1e9", "Write a whole number, such as 2."),
+        ("abc", "Write a whole number, such as 2."),
+        ("11", "Only 10 are left."),
+    ],
+)
+def test_adding_refuses_a_wrong_quantity_beside_the_field(guest, quantity, words):
+    answer = guest.add(stock(in_stock=10), quantity)
+
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert 'aria-invalid="true"' in answer.content.decode()
+    assert not Basket.objects.exists()
+
+
+def test_changing_a_quantity_says_what_is_left_beside_the_line(guest):
+    guest.add(stock(in_stock=4), 2)
+    line = Line.objects.get()
+
+    answer = guest.post(f"basket/lines/{line.pk}/", quantity="9")
+
+    assert answer.status_code == 422
+    assert "Only 4 are left." in answer.content.decode()
+    assert Line.objects.get().quantity == 2
+
+
+@pytest.mark.parametrize("data", [{"quantity": "0"}, {"remove": "1", "quantity": "abc"}])
+def test_a_line_is_taken_out(guest, data):
+    guest.add(stock())
+
+    guest.post(f"basket/lines/{Line.objects.get().pk}/", **data)
+
+    assert not Line.objects.exists()
+
+
+def test_nobody_changes_the_basket_of_another(guest):
+    guest.add(stock())
+    line = Line.objects.get()
+
+    answer = Guest(language="en").post(f"basket/lines/{line.pk}/", quantity="5")
+
+    assert answer.status_code == 302
+    assert Line.objects.get().quantity == 1
+
+
+def test_what_sold_out_or_may_not_go_is_named_and_keeps_from_ordering(guest):
+    honey, oil = stock(), stock()
+    guest.add(honey)
+    guest.add(oil)
+    StockRecord.objects.filter(pk=honey.pk).update(num_in_stock=0)
+
+    page = guest.get("basket/").content.decode()
+
+    assert "Sold out since you chose it." in page
+    assert "/en/checkout/" not in page
+
+
+def test_what_may_not_be_sent_to_the_destination_is_named_with_the_reason():
+    open_deliveries()
+    refuse_to("EU", "ANY_FOOD", "review")
+    guest = Guest(language="en", destination="FR", currency="EUR")
+    guest.add(stock())
+
+    page = guest.get("basket/").content.decode()
+
+    assert "Food sent there must be announced to the authorities first" in page
+
+
+def test_a_basket_follows_the_visitor_s_currency_and_back(guest):
+    guest.add(stock("120.00"), 3)
+    before = list(Line.objects.values_list("quantity", "price_currency", "price_incl_tax"))
+
+    guest.client.cookies["currency"] = "EUR"
+    in_euros = guest.get("basket/").content.decode()
+    guest.client.cookies["currency"] = "MAD"
+    guest.get("basket/")
+
+    assert "EUR\u00a033.60" in in_euros
+    assert list(Line.objects.values_list("quantity", "price_currency", "price_incl_tax")) == before
+
+
+def test_looking_writes_nothing(guest):
+    guest.get("basket/")
+
+    assert not Basket.objects.exists()
+
+
+def test_the_basket_page_of_five_lines_keeps_to_its_queries(guest):
+    for _ in range(5):
+        guest.add(stock())
+    guest.get("basket/")
+
+    with CaptureQueriesContext(connection) as queries:
+        guest.get("basket/")
+
+    assert len(queries) <= 12, "\n".join(query["sql"][:160] for query in queries)
+
+
+def test_adding_keeps_to_its_queries(guest):
+    for _ in range(2):
+        guest.add(stock())
+    more = stock()
+
+    with CaptureQueriesContext(connection) as queries:
+        guest.add(more)
+
+    assert len(queries) <= 12, "\n".join(query["sql"][:160] for query in queries)

@@ -43,7 +43,14 @@ class RowScheduler(Scheduler):
 def slot_of(entry: Any, now: datetime) -> datetime:
     """Name the slot that is due, so that two beats, however late each of them is, call it the same."""
     if isinstance(entry.schedule, crontab):
-        last, ahead, _ = entry.schedule.remaining_delta(entry.last_run_at)
-        return min((last + ahead).astimezone(UTC).replace(microsecond=0), now)
+        moment = _after(entry.schedule, entry.last_run_at)
+        while (following := _after(entry.schedule, moment)) <= now:
+            moment = following  # of several nights missed, one is made up for
+        return moment
     every = entry.schedule.run_every.total_seconds()
     return datetime.fromtimestamp(now.timestamp() // every * every, tz=UTC)
+
+
+def _after(schedule: crontab, moment: datetime) -> datetime:
+    last, ahead, _ = schedule.remaining_delta(moment)
+    return (last + ahead).astimezone(UTC).replace(microsecond=0)

@@ -1,13 +1,15 @@
 """Running jobs inside a test, through the same claim as a worker's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from fulfilment.jobs import registry, relay, runner
+from fulfilment.jobs.broker import application
 from fulfilment.jobs.policies import ATTEMPTS
+from tests.fakes.broker import PrivateBroker
 
 
 @pytest.fixture
@@ -46,3 +48,15 @@ def declare_job() -> Any:
     yield declare
     for name in names:
         registry._declared.pop(name, None)
+
+
+@pytest.fixture
+def broker() -> Iterator[PrivateBroker]:
+    """A broker of this test's own, which relays made in the test ring; it answers, or not, within a second."""
+    conf = application().conf
+    before = conf.broker_url, conf.broker_transport_options
+    with PrivateBroker() as own:
+        conf.broker_url = own.celery_url
+        conf.broker_transport_options = {**before[1], "socket_timeout": 1, "socket_connect_timeout": 1}
+        yield own
+    conf.broker_url, conf.broker_transport_options = before

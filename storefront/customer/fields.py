@@ -43,4 +43,4 @@ class CodeField(forms.CharField):
         super().__init__(max_length=40, **kwargs)
 
     def to_python(self, value: Any) -> str:
-        return fold_digits(super().to_python(value))
+        return fold_digits(super().to_python(value) or "")

@@ -42,7 +42,7 @@ class LoginField(forms.CharField):
         super().__init__(label=LOGIN_LABEL, max_length=254, widget=widget, **kwargs)
 
     def to_python(self, value: Any) -> str:
-        return read_login(super().to_python(value))
+        return read_login(super().to_python(value) or "")
 
 
 class Plain:

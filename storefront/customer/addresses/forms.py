@@ -45,7 +45,7 @@ class LineField(forms.CharField):
         super().__init__(**{"max_length": 120, "widget": forms.TextInput(attrs=attrs), **kwargs})
 
     def to_python(self, value: Any) -> str:
-        return squash(super().to_python(value))
+        return squash(super().to_python(value) or "")
 
     def validate(self, value: str) -> None:
         super().validate(value)
@@ -124,7 +124,7 @@ def initial_of(address: UserAddress) -> dict[str, Any]:
 
 def country_choices() -> list[str]:
     """Return the codes of countries an address may be in."""
-    return caches["local"].get_or_set("address.countries", _countries, 300)
+    return caches["local"].get_or_set("address.countries", _countries, 300) or [HOME]
 
 
 def _countries() -> list[str]:

@@ -65,14 +65,13 @@ def close(request: HttpRequest) -> HttpResponse:
     person = request.user
     if required_of(person) is not Factor.NONE:  # type: ignore[arg-type]
         raise Http404
-    form = CloseAccountForm(request.POST or None, person=person, request=request)
-    if request.method == "POST":
-        form = CloseAccountForm(request.POST, person=person, request=request)
-        if form.is_valid():
-            operations.forget_person(person=person)  # type: ignore[arg-type]
-            logout(request)
-            messages.success(request, _("Your account is closed and your details are erased."))
-            return redirect("home")
+    data = request.POST if request.method == "POST" else None
+    form = CloseAccountForm(data, person=person, request=request)  # type: ignore[arg-type]
+    if form.is_bound and form.is_valid():
+        operations.forget_person(person=person)  # type: ignore[arg-type]
+        logout(request)
+        messages.success(request, _("Your account is closed and your details are erased."))
+        return redirect("home")
     return render(request, "customer/close.html", {"form": form}, status=400 if form.errors else 200)
 
 

@@ -1,6 +1,8 @@
 import pytest
+from django.test import Client
 
 from catalogue.cooperatives.models import Partner
+from catalogue.people.models import User
 from tests.factories.catalogue import make_cooperative
 from tests.factories.people import PASSWORD, TOTP_SECRET, make_member, make_person, make_staff, sign_in
 
@@ -161,3 +163,30 @@ def test_secrets_of_apps_are_not_readable_in_the_database():
     staff = make_staff("logistics")
 
     assert TOTP_SECRET not in str(staff.authenticator_set.get().data)
+
+
+def test_setting_up_an_app_opens_the_portal_at_once(client, cooperative):
+    owner = make_member(cooperative, "owner", phone=PHONE)
+    owner.authenticator_set.all().delete()
+    post_login(client, PHONE, PASSWORD)
+
+    page = client.get("/fr/portal/", follow=True)
+    assert page.redirect_chain[-1][0].startswith("/fr/accounts/reauthenticate/")
+    page = client.post(page.redirect_chain[-1][0], {"password": PASSWORD}, follow=True)
+    secret = page.context["form"].secret
+    page = client.post("/fr/accounts/2fa/totp/activate/", {"code": app_code(secret)}, follow=True)
+
+    assert len(page.context["unused_codes"]) == 10
+    assert client.get("/fr/portal/", follow=True).status_code == 200
+
+
+def test_a_recovery_code_opens_the_account_once(client):
+    staff = sign_in(client, make_staff("logistics"))
+    client.post("/fr/accounts/2fa/recovery-codes/generate/")
+    code = staff.get("/fr/accounts/2fa/recovery-codes/").context["unused_codes"][0]
+    login = User.objects.get().email
+
+    for browser, opened in [(Client(), True), (Client(), False)]:
+        post_login(browser, login, PASSWORD)
+        browser.post("/fr/accounts/2fa/authenticate/", {"code": code})
+        assert is_signed_in(browser) is opened

@@ -60,8 +60,9 @@ def _documents(products: QuerySet[Product]) -> Iterator[SearchDocument]:
 
 
 def _in(row: Any, name: str, language: str) -> str:
-    """Return a translated field, in French where a language has no words of its own."""
-    return getattr(row, f"{name}_{language}") or getattr(row, f"{name}_fr") or ""
+    """Return a translated field, in another language where this one has no words."""
+    languages = (language, *settings.MODELTRANSLATION_FALLBACK_LANGUAGES)
+    return next((words for code in languages if (words := getattr(row, f"{name}_{code}"))), "")
 
 
 def _names(

@@ -9,7 +9,8 @@ from . import policies
 MOST = 2_000
 NEAR_ENOUGH = "0.42"
 # Three ways, each only when the one before finds nothing: every word begins a word of the title or the names; the same
-# with descriptions; titles that look alike. The threshold is set inside the statement because the index reads it there.
+# with descriptions; titles that look alike. A title that begins with the first word typed comes first: that is what the
+# product is. The threshold is set inside the statement because the index reads it there.
 FIND = r"""
 WITH asked AS MATERIALIZED (
   SELECT folded,
@@ -19,7 +20,9 @@ WITH asked AS MATERIALIZED (
   FROM (SELECT shop_normalise(%(text)s) AS folded) AS typed
   WHERE folded <> ''
 ), by_name AS MATERIALIZED (
-  SELECT product_id, language, ts_rank('{0.1, 0.1, 0.9, 1}', words, named, 1) AS score
+  SELECT product_id, language,
+         ts_rank('{0.1, 0.1, 0.9, 1}', words, named, 1)
+           * CASE WHEN starts_with(title_folded, split_part(folded, ' ', 1)) THEN 2 ELSE 1 END AS score
   FROM asked JOIN search_searchdocument ON words @@ named
 ), by_text AS MATERIALIZED (
   SELECT product_id, language, ts_rank(words, told, 1) AS score

@@ -151,7 +151,10 @@ def _facts(product: Any, cooperative: Any) -> list[tuple[str, str]]:
     allergens = [str(words.ALLERGENS.get(code, code)) for code in product.allergens]
     facts = [
         (_("Net quantity"), words.net(product)),
-        (_("Allergens"), _(", ").join(allergens) if allergens else (_("none declared") if _is_food(product) else "")),
+        (
+            _("Allergens"),
+            _(", ").join(allergens) if allergens else (_("none declared") if product.kind == "food" else ""),
+        ),
         (_("Storage"), words.storage(product)),
         (_("Date"), words.shelf_life(product)),
         (_("Origin"), f"{product.origin.name} ({product.origin.region.name})"),
@@ -159,10 +162,6 @@ def _facts(product: Any, cooperative: Any) -> list[tuple[str, str]]:
         (_("Reference"), product.sku),
     ]
     return [(name, value) for name, value in facts if value]
-
-
-def _is_food(product: Any) -> bool:
-    return product.kind in ("food", "gift")
 
 
 def _authorisation(product: Any, cooperative: Any) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.core.paginator import Page, Paginator
@@ -40,6 +41,7 @@ from . import cards
 from .cards import Card, Season
 
 PER_PAGE = 24
+ROWS_PER_KIND = 20  # read to find one of each kind
 NEWEST, CHEAPEST, DEAREST = "newest", "price", "-price"
 ON_OFFER = Coalesce(F("stockrecord__num_in_stock"), 0) - Coalesce(F("stockrecord__num_allocated"), 0)
 SOLD_OUT = Case(When(on_offer__lte=0, then=1), default=0)
@@ -127,7 +129,7 @@ def some(
     if not one_per_family:
         return to_cards(rows[:limit], shopping, now)
     kinds: dict[str, Any] = {}
-    for row in rows[: limit * 8]:
+    for row in rows[: limit * ROWS_PER_KIND]:
         kinds.setdefault(row["family_code"], row)
     return to_cards(list(kinds.values())[:limit], shopping, now)
 
@@ -225,8 +227,10 @@ def _rows(shopping: Shopping, language: str, where: Q, now: datetime) -> QuerySe
 
 
 def translated(path: str, language: str) -> Coalesce:
-    """Return a translated column reached over relations, in French where a language has no words of its own."""
-    return Coalesce(NullIf(F(f"{path}_{language}"), Value("")), F(f"{path}_fr"), output_field=CharField())
+    """Return a translated column reached over relations, in another language where this one has no words."""
+    languages = dict.fromkeys((language, *settings.MODELTRANSLATION_FALLBACK_LANGUAGES))
+    columns = [NullIf(F(f"{path}_{code}"), Value("")) for code in languages]
+    return Coalesce(*columns, Value(""), output_field=CharField())
 
 
 def _in_order(rows: QuerySet[Any], sort: str, found: Found | None) -> QuerySet[Any]:

@@ -14,7 +14,7 @@ from catalogue.products.queries import top_categories
 
 from ..queries import in_season, some
 
-CARDS = 8
+CARDS = 10
 
 
 @require_safe

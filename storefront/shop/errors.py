@@ -1,6 +1,6 @@
 """Pages for what goes wrong, in the visitor's language."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import get_language, get_language_bidi
@@ -9,9 +9,13 @@ from django.utils.translation import gettext as _
 BARE = "shop/errors/bare.html"
 
 
+class NotHere(Http404):
+    """Nothing stands at this address, and a sentence for the visitor says what is missing."""
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say that nothing is here and offer ways on. The language is the address's, else the visitor's."""
-    said = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
+    said = str(exception) if isinstance(exception, NotHere) else ""
     return render(request, "shop/errors/not_found.html", {"said": said}, status=404)
 
 

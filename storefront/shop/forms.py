@@ -1,6 +1,6 @@
 """What visitors ask of a list, and how they wish to shop."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -29,6 +29,11 @@ class Wishes:
     sort: str
     page: str
     unknown: bool
+
+    def answering(self, name: str, value: str) -> "Wishes":
+        """Return these wishes with one answer changed, or the same when no question is named."""
+        changes: dict[str, Any] = {name: value} if name else {}
+        return replace(self, **changes)
 
     def address(self, **changes: str) -> str:
         """Return the query string of these wishes with some changed, back on the first page."""

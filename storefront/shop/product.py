@@ -1,6 +1,5 @@
 """One product as its page shows it: who sells it, for how much, how that is shared, whether it may travel."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -140,7 +139,7 @@ def _tax_words(row: Price) -> str:
     return _("tax included") if row.part_tax else _("no tax due")
 
 
-def _contents(product: Product) -> Sequence[Any]:
+def _contents(product: Product) -> list[Any]:
     if product.kind != "gift":
         return []
     return list(Component.objects.filter(hamper=product).select_related("product").order_by("pk"))

@@ -67,7 +67,7 @@ class Choice:
             where &= Q(stockrecord__product__in=self.product_ids)
         if self.shelf_ids:
             on_shelf = ProductCategory.objects.filter(category__in=self.shelf_ids)
-            where &= Exists(on_shelf.filter(product=OuterRef("stockrecord__product")))
+            where &= Q(Exists(on_shelf.filter(product=OuterRef("stockrecord__product"))))
         if self.region_id:
             where &= Q(stockrecord__product__origin__region=self.region_id)
         if self.cooperative_id:

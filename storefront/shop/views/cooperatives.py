@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from catalogue.places.queries import regions
 from catalogue.products.queries import protected_names
 
 from .. import words
+from ..errors import NotHere
 from ..reference import cooperatives
 from .lists import listing, show
 
@@ -40,7 +41,7 @@ def all_regions(request: HttpRequest) -> HttpResponse:
 @require_safe
 def cooperative(request: HttpRequest, slug: str) -> HttpResponse:
     if slug not in cooperatives():
-        raise Http404(_("We know no cooperative of this name."))
+        raise NotHere(_("We know no cooperative of this name."))
     seller = get_object_or_404(Partner.objects.select_related("province__region", "union"), slug=slug)
     context = listing(request, fixed="cooperative", value=slug)
     names = protected_names()

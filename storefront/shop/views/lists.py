@@ -1,9 +1,8 @@
 """Lists of products: everything, a category, a region, a search."""
 
-from dataclasses import replace
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +14,7 @@ from catalogue.places.queries import regions
 from catalogue.products.queries import Shelf, children, shelves, way_to
 
 from .. import facets
+from ..errors import NotHere
 from ..forms import Wishes, read_wishes
 from ..queries import Choice, browse
 from ..reference import cooperatives
@@ -24,9 +24,8 @@ def listing(request: HttpRequest, *, fixed: str = "", value: str = "", shelf: Sh
     """Return the context of a list. ``fixed`` names the question that the address itself answers with ``value``."""
     codes = {shelf.code: shelf for shelf in shelves().values()}
     wishes = read_wishes(request.GET, categories=codes, regions=regions(), cooperatives=cooperatives())
-    asked = replace(wishes, **{fixed: value}) if fixed else wishes
-    if fixed:
-        wishes = replace(wishes, **{fixed: ""})
+    asked = wishes.answering(fixed, value)
+    wishes = wishes.answering(fixed, "")
     found = browse(
         request.shopping,  # type: ignore[attr-defined]
         (get_language() or "ar")[:2],
@@ -78,7 +77,7 @@ def category(request: HttpRequest, category_slug: str, pk: str) -> HttpResponse:
     """Show a shelf and all that stands under it; an old slug leads to the new address for good."""
     shelf = shelves().get(int(pk))
     if shelf is None:
-        raise Http404(_("This category does not exist, or not any more."))
+        raise NotHere(_("This category does not exist, or not any more."))
     if request.path != shelf.url:
         query = request.GET.urlencode()
         return HttpResponsePermanentRedirect(shelf.url + (f"?{query}" if query else ""))
@@ -96,7 +95,7 @@ def category(request: HttpRequest, category_slug: str, pk: str) -> HttpResponse:
 def region(request: HttpRequest, slug: str) -> HttpResponse:
     here = regions().get(slug)
     if here is None:
-        raise Http404(_("There is no such region in Morocco."))
+        raise NotHere(_("There is no such region in Morocco."))
     context = listing(request, fixed="region", value=slug)
     local = [line for line in cooperatives().values() if line.region_id == here.pk]
     crumbs = [(_("Regions"), reverse("shop:regions")), (here.name, "")]

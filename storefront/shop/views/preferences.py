@@ -28,7 +28,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     form = PreferencesForm(request.POST)
     form.is_valid()
     for errors in form.errors.values():
-        messages.warning(request, " ".join(errors))
+        messages.warning(request, " ".join(str(error) for error in errors))
     chosen = form.cleaned_data
     now_language = (get_language() or settings.LANGUAGE_CODE)[:2]
     language = chosen.get("language") or now_language

@@ -1,6 +1,6 @@
 """A product's own page."""
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from .. import structured
 from ..cards import country_name
+from ..errors import NotHere
 from ..product import NoSuchProduct, product_page
 
 
@@ -19,7 +20,7 @@ def detail(request: HttpRequest, product_slug: str, pk: str) -> HttpResponse:
     try:
         page = product_page(pk=int(pk), shopping=shopping, language=language, now=timezone.now())
     except NoSuchProduct as error:
-        raise Http404(_("This product is not on sale, or not any more.")) from error
+        raise NotHere(_("This product is not on sale, or not any more.")) from error
     address = page.product.get_absolute_url()
     if request.path != address:
         query = request.GET.urlencode()

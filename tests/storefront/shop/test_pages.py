@@ -1,6 +1,7 @@
 """The other pages, and what happens at addresses that lead nowhere."""
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -101,3 +102,11 @@ def test_server_error_needs_nothing_that_may_be_broken(rf, django_assert_num_que
 
     assert answer.status_code == 500
     assert 'lang="ar" dir="rtl"' in answer.content.decode()
+
+
+def test_form_without_its_cookie_is_answered_kindly():
+    page = Client(enforce_csrf_checks=True).post("/fr/preferences/", {"currency": "EUR"})
+
+    assert page.status_code == 403
+    assert '<html lang="fr" dir="ltr">' in page.content.decode()
+    assert 'action="/fr/search/"' in page.content.decode()

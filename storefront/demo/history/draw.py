@@ -21,6 +21,7 @@ ZONE_WEIGHT = {"MA-Z1": 6, "MA-Z2": 4, "MA-Z3": 2}
 NEVER_PAID = 0.02
 RECENT_SHARE, RECENT_DAYS = 0.05, 3  # the last days are as busy as the real shop's, so that there is work to see
 FEATURED = 0.3
+JUST_PLACED, JUST_NOW = 4, timedelta(minutes=110)  # nobody picks a parcel sooner: these wait to be prepared
 REGULAR = 0.02
 CARD_WINDOW = timedelta(minutes=30)
 TRIES = 8
@@ -89,14 +90,20 @@ class Teller:
         recent = int(count * RECENT_SHARE)
         days = draw_days(self.profile, self.random, count=count - recent, last_day=last_day, days=DAYS)
         days += [last_day - timedelta(days=self.random.randrange(RECENT_DAYS)) for _ in range(recent)]
-        for placed_at in sorted(self._instant(day) for day in days):
+        fresh = min(JUST_PLACED, recent)
+        instants = [self._instant(day) for day in days[: count - fresh]]
+        instants += [self.now - self._minutes(JUST_NOW) for _ in range(fresh)]
+        for placed_at in sorted(instants):
             yield self._purchase(placed_at)
+
+    def _minutes(self, until: timedelta) -> timedelta:
+        return timedelta(minutes=self.random.randrange(6, int(until.total_seconds() / 60)))
 
     def _instant(self, day: date) -> datetime:
         hour = self.random.choices(range(24), self.profile.hours(day))[0]
         moment = time(hour, self.random.randrange(60), self.random.randrange(60))
         placed_at = datetime.combine(day, moment, CASABLANCA)
-        return placed_at if placed_at < self.now else self.now - timedelta(minutes=self.random.randrange(5, 300))
+        return placed_at if placed_at < self.now else self.now - self._minutes(timedelta(hours=5))
 
     def _purchase(self, placed_at: datetime) -> Purchase:
         """Draw purchases until one can be sent: too heavy or forbidden ones never became orders."""
@@ -120,7 +127,7 @@ class Teller:
             place["province"] = self._province()
             place["commune"] = self.random.choice(self.shelf.communes[place["province"].pk])
             zone = place["province"].zone_code
-        items = self._items(channel, country, placed_at.date())
+        items = self._items(channel, country, placed_at)
         quote = self.shelf.quote(items, Shopping(currency, country), zone, placed_at) if items else None
         delivery = self._delivery(quote) if quote else None
         if quote is None or delivery is None:
@@ -148,13 +155,14 @@ class Teller:
         known.append(people.invent(self.random, language, country, serial))
         return known[-1]
 
-    def _items(self, channel: str, country: str, day: date) -> list[Item]:
+    def _items(self, channel: str, country: str, placed_at: datetime) -> list[Item]:
         """Draw lines by family, then a product of the family that has stock and may go there."""
         chosen: dict[int, int] = {}
-        weights = self._weights(day)
-        is_recent = (self.now.date() - day).days <= RECENT_DAYS
+        weights = self._weights(placed_at.date())
+        age = self.now - placed_at
+        featured_share = 1 if age <= JUST_NOW else FEATURED if age <= timedelta(days=RECENT_DAYS) else 0
         for number in range(pick(self.random, self.profile.lines(channel))):
-            feature = number == 0 and is_recent and self.featured and self.random.random() < FEATURED
+            feature = number == 0 and self.featured and self.random.random() < featured_share
             good = self._featured(country) if feature else self._good(weights, country)
             if good is None or good.record.pk in chosen:
                 continue

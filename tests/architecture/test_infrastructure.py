@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from catalogue.kernel.models import DataShift
 from tests.fakes.smtp import FakeSmtp
+from tests.support import browser
 from tests.support.races import run_together
 
 
@@ -52,3 +53,15 @@ def test_fake_smtp_keeps_messages_and_can_refuse():
             client.sendmail("shop@example.com", ["souad@example.com"], "Subject: two\n\n")
 
     assert [message["Subject"] for message in server.messages] == ["one"]
+
+
+@pytest.mark.parametrize(("required", "outcome"), [("", pytest.skip.Exception), ("1", pytest.fail.Exception)])
+def test_a_machine_without_chromium_is_told_the_package_and_ci_fails(required, outcome, monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.delenv("JOURNEYS_REQUIRED", raising=False)
+    if required:
+        monkeypatch.setenv("JOURNEYS_REQUIRED", required)
+
+    with pytest.raises(outcome, match="install the package chromium"):
+        browser.required_chromium()

@@ -26,14 +26,20 @@ def chromium() -> str | None:
     return named or next((found for name in PROGRAMS if (found := shutil.which(name))), None)
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def required_chromium() -> str:
+    """Skip with one line where there is none; fail where a skipped journey would be a lie."""
     program = chromium()
     if program is None:
         line = "no Chromium on this machine: install the package chromium, or set CHROMIUM"
         if "JOURNEYS_REQUIRED" in os.environ:
             pytest.fail(line)
         pytest.skip(line)
+    return program
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = required_chromium()
     # Playwright keeps an event loop in this thread, which Django would take for asynchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:

@@ -78,5 +78,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
 
+    @property
+    def contact(self) -> str:
+        """How this person is reached: the e-mail, or the phone."""
+        return self.email or self.phone or ""
+
     def get_short_name(self) -> str:
         return self.first_name or str(self)

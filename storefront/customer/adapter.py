@@ -8,7 +8,6 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.models import Login
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest
@@ -24,13 +23,10 @@ from storefront.notifications.operations import write_message
 
 from . import mails, sealing
 from .fields import PhoneField
+from .links import absolute
 from .second_factor import Factor, required_of
 
 WRONG = _("The phone, e-mail or password is not right.")
-
-
-def absolute(path: str) -> str:
-    return settings.BASE_URL.rstrip("/") + path
 
 
 class AccountAdapter(DefaultAccountAdapter):

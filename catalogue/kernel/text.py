@@ -39,6 +39,8 @@ def strip_controls(text: str, *, multiline: bool = False) -> str:
 
 def refuse_controls(text: str, *, multiline: bool = False) -> str:
     """Return the text unchanged, or raise ``ControlCharacters`` naming what it hides."""
+    if text.isprintable():
+        return text  # nearly all texts: no need to look at each character
     kept = _LINE_BREAKS if multiline else ""
     found = {character for character in text if character not in kept and _is_control(character)}
     if found:

@@ -115,4 +115,9 @@ def merge(ordered: Iterable[Sales], taken: Iterable[Sales]) -> list[Sales]:
                 orders=sum(part.orders for part in parts),
             )
         )
-    return sorted(joined, key=lambda row: (-row.day.toordinal(), row.country != "MA", row.country, CURRENCIES.index(row.currency)))
+    return sorted(joined, key=_place)
+
+
+def _place(row: Sales) -> tuple[int, bool, str, int]:
+    """Latest day first, Morocco before the others, currencies in the shop's order."""
+    return -row.day.toordinal(), row.country != "MA", row.country, CURRENCIES.index(row.currency)

@@ -12,14 +12,17 @@ from fulfilment.orders.models import Order
 from . import policies
 from .models import Consignment, ConsignmentLine
 
+TO_PREPARE = ("OPEN", "PICKED", "PACKED")
+
 
 @dataclass(frozen=True)
 class Item:
-    """How many of what."""
+    """How many of what, named in the reader's language; ``product`` for its picture, none once it is gone."""
 
     title: str
     sku: str
     quantity: int
+    product: Any
 
 
 @dataclass(frozen=True)
@@ -45,8 +48,13 @@ def for_cooperative(cooperative: Partner, *, open_only: bool = True, limit: int 
     """A cooperative's consignments: what is to prepare, the oldest first; or all, the newest first (two queries)."""
     found = _with_items().filter(cooperative=cooperative)
     if open_only:
-        found = found.filter(state__in=("OPEN", "PICKED", "PACKED")).order_by("opened_at", "pk")
+        found = found.filter(state__in=TO_PREPARE).order_by("opened_at", "pk")
     return [_parcel(consignment) for consignment in found[:limit]]
+
+
+def waiting_of(cooperative: Partner) -> int:
+    """How many consignments a cooperative has to prepare (one query)."""
+    return Consignment.objects.filter(cooperative=cooperative, state__in=TO_PREPARE).count()
 
 
 def parcel_of(cooperative: Partner, reference: str) -> Parcel | None:
@@ -65,7 +73,7 @@ def of_order(order: Order) -> QuerySet[Consignment]:
 
 
 def _with_items() -> QuerySet[Consignment]:
-    lines = ConsignmentLine.objects.select_related("order_line").order_by("pk")
+    lines = ConsignmentLine.objects.select_related("order_line__product__family").order_by("pk")
     return Consignment.objects.select_related(
         "order__shipping_address__country", "order__shipping_address__commune", "order__shipping_address__province"
     ).prefetch_related(Prefetch("lines", queryset=lines))
@@ -86,10 +94,13 @@ def _parcel(consignment: Consignment) -> Parcel:
         to_name=address.last_name if address else consignment.order.buyer_name,
         to_town=_town(address),
         to_country=consignment.order.destination,
-        items=tuple(
-            Item(line.order_line.title, line.order_line.partner_sku, line.quantity) for line in consignment.lines.all()
-        ),
+        items=tuple(_item(line) for line in consignment.lines.all()),
     )
+
+
+def _item(line: ConsignmentLine) -> Item:
+    sold = line.order_line
+    return Item(sold.product.title if sold.product else sold.title, sold.partner_sku, line.quantity, sold.product)
 
 
 def _town(address: Any) -> str:

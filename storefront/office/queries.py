@@ -98,11 +98,12 @@ def goods(order: Order) -> dict[str, Any]:
 
 def owed_by_cooperative() -> QuerySet[Partner]:
     """Return cooperatives with something not paid yet: ``owed_mad`` of it and ``line_count`` lines, most first."""
-    unpaid = ~Q(payables__state=Payable.State.SETTLED) & Q(payables__isnull=False)
     return (
-        Partner.objects.filter(unpaid)
+        Partner.objects.filter(payables__state=Payable.State.PAYABLE)
         .annotate(
-            owed_mad=Sum("payables__amount_mad"), line_count=Count("payables"), oldest_at=Min("payables__earned_at")
+            owed_mad=Sum("payables__amount_mad"),
+            line_count=Count("payables"),
+            oldest_at=Min("payables__earned_at"),
         )
         .order_by("-owed_mad", "pk")
     )

@@ -28,11 +28,10 @@ def choose(request: HttpRequest) -> HttpResponse:
 @access.portal_page()
 def home(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Show what to prepare, what is to be received, and what runs out."""
-    waiting = warehouse.for_cooperative(desk.cooperative)
     low = list(queries.running_out(desk.cooperative))
     context = {
-        "waiting": waiting[:SHOWN],
-        "waiting_count": len(waiting),
+        "waiting": warehouse.for_cooperative(desk.cooperative, limit=SHOWN),
+        "waiting_count": warehouse.waiting_of(desk.cooperative),
         "owed": payouts.owed(desk.cooperative),
         "low": low[:SHOWN],
         "low_count": len(low),

@@ -291,6 +291,15 @@ def test_finance_pays_what_is_due_once(client, oil):
     assert ("is made." in first, "Nothing is to be paid now." in second) == (True, True)
 
 
+def test_what_is_owed_leaves_out_what_was_paid(client, earned):
+    sign_in(client, make_staff("finance"))
+
+    page = client.get(english("payouts")).content.decode().replace("\xa0", " ")
+    owed = re.search(r"Owed</th>.*?<tbody>(.*?)</tbody>", page, re.DOTALL)[1]
+
+    assert re.findall(r"MAD [\d.,]+", owed) == ["MAD 80.00"]
+
+
 @pytest.mark.parametrize("group", ["support", "logistics", "catalogue"])
 def test_others_cannot_run_payouts(client, group):
     sign_in(client, make_staff(group))

@@ -9,7 +9,7 @@ class SearchConfig(Upstream):
     name = "catalogue.search"
 
     def ready(self) -> None:
-        pass
+        from . import receivers  # noqa: F401
 
     def get_urls(self) -> list[Any]:
         return []

@@ -2,8 +2,7 @@
 
 import pytest
 
-from catalogue.search import operations, policies
-from catalogue.search.models import SearchDocument
+from catalogue.search import policies
 from catalogue.search.queries import search
 from tests.factories.catalogue import make_product
 
@@ -30,7 +29,6 @@ WEIRD = [
 @pytest.mark.parametrize("typed", WEIRD)
 def test_search_answers_whatever_is_typed(typed):
     make_product(title="Miel de thym")
-    operations.refresh()
 
     assert search(typed, "fr").product_ids == []
 
@@ -41,22 +39,3 @@ def test_tidy_keeps_eight_words_on_one_line():
 
 def test_tidy_drops_what_cannot_be_seen():
     assert policies.tidy("\u202eعس\u200fل\x00") == "عسل"
-
-
-def test_refresh_writes_a_document_for_each_language_once():
-    product = make_product(title="Miel de thym")
-
-    first, second = operations.refresh([product.pk]), operations.refresh([product.pk])
-
-    assert (first.created, second.created, second.changed) == (3, 0, 0)
-    assert SearchDocument.objects.filter(product=product).count() == 3
-
-
-def test_refresh_follows_a_new_title():
-    product = make_product(title="Miel de thym")
-    operations.refresh([product.pk])
-    product.title_fr = "Gelée royale"
-    product.save()
-
-    assert operations.refresh([product.pk]).changed >= 1
-    assert search("gelee", "fr").product_ids == [product.pk]

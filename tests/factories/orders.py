@@ -75,7 +75,8 @@ def make_basket(*items: tuple[StockRecord, int], shopping: Shopping = HOME_SHOPP
     basket = Basket(owner=owner)
     basket.strategy = PublishedPriceStrategy(shopping=shopping)
     for record, quantity in items:
-        basket.add_product(record.product, quantity, stockrecord=record)
+        fresh = StockRecord.objects.select_related("partner").get(pk=record.pk)  # prices are kept on an instance
+        basket.add_product(record.product, quantity, stockrecord=fresh)
     return basket
 
 

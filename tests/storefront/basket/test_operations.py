@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from catalogue.cooperatives.strategy import PublishedPriceStrategy
 from catalogue.kernel.shopping import Shopping
+from catalogue.pricing.models import PriceList
 from storefront.basket import operations
 from storefront.basket.models import Basket, BasketMoved, Line
 from tests.factories.catalogue import make_cooperative, make_product, make_stockrecord, publish_prices
@@ -41,7 +42,7 @@ def test_switch_currency_reprices_every_line_and_back_again_exactly():
 def test_switch_currency_keeps_a_line_that_has_no_price_there():
     honey = stock()
     basket = make_basket((honey, 3))
-    honey.prices.filter(currency="EUR").delete()
+    PriceList.objects.update(ends_at=timezone.now())
 
     operations.switch_currency(basket=basket, shopping=EURO_HOME, now=timezone.now())
 

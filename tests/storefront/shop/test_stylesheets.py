@@ -6,7 +6,7 @@ from django.conf import settings
 CSS = settings.BASE_DIR / "storefront" / "static" / "css"
 STYLESHEETS = sorted(CSS.rglob("*.css"))
 PHYSICAL = re.compile(
-    r"\b(?:margin|padding|border|inset|scroll-margin|scroll-padding)-(?:left|right|top|bottom)\b"
+    r"\b(?<!safe-area-)(?:margin|padding|border|inset|scroll-margin|scroll-padding)-(?:left|right|top|bottom)\b"
     r"|\b(?:text-align|float|clear)\s*:\s*(?:left|right)\b"
     r"|(?:^|[{;\s])(?:left|right|top|bottom|width|height|(?:min|max)-(?:width|height))\s*:",
     re.MULTILINE,

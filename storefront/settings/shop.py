@@ -1,5 +1,8 @@
 """What the shop sells with: Oscar, money, checkout, Stripe."""
 
+from typing import Any
+
+from oscar import defaults
 from oscar.defaults import *
 
 from .environment import SHOP_ENV, env, refuse
@@ -26,11 +29,11 @@ OSCAR_INITIAL_ORDER_STATUS = "PENDING_PAYMENT"
 OSCAR_ORDER_STATUS_PIPELINE: dict[str, tuple[str, ...]] = {}  # orders move by fulfilment.orders.operations alone
 OSCAR_LINE_STATUS_PIPELINE: dict[str, tuple[str, ...]] = {}
 ADDING_CURRENCIES = {"dashboard:order-stats", "dashboard:reports-index"}
-OSCAR_DASHBOARD_NAVIGATION = [
+OSCAR_DASHBOARD_NAVIGATION: list[dict[str, Any]] = [
     {**item, "children": [child for child in item["children"] if child["url_name"] not in ADDING_CURRENCIES]}
     if "children" in item
     else item
-    for item in OSCAR_DASHBOARD_NAVIGATION
+    for item in defaults.OSCAR_DASHBOARD_NAVIGATION
     if item.get("url_name") not in ADDING_CURRENCIES
 ]
 HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}

@@ -16,6 +16,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from catalogue.cooperatives.models import Membership, Partner
 from catalogue.people.models import User
@@ -49,14 +50,14 @@ class Person:
 
 
 PEOPLE = (
-    Person("shopper", "سلمى", "بنيس", 1, "salma.bennis@example.org", language="ar"),
-    Person("cooperative owner", "فاضمة", "أوحدو", 2, language="ar", member="owner"),
-    Person("cooperative clerk", "حسن", "أوحدو", 3, language="ar", member="clerk"),
-    Person("office support", "Imane", "Tazi", 4, "support@example.org", group="support"),
-    Person("office catalogue", "Youssef", "Alaoui", 5, "catalogue@example.org", group="catalogue"),
-    Person("office logistics", "Karim", "Berrada", 6, "logistics@example.org", group="logistics"),
-    Person("office finance", "Nadia", "Chraibi", 7, "finance@example.org", group="finance"),
-    Person("director", "Rachid", "Lamrani", 8, "director@example.org", group="director"),
+    Person(gettext_noop("shopper"), "سلمى", "بنيس", 1, "salma.bennis@example.org", language="ar"),
+    Person(gettext_noop("cooperative owner"), "فاضمة", "أوحدو", 2, language="ar", member="owner"),
+    Person(gettext_noop("cooperative clerk"), "حسن", "أوحدو", 3, language="ar", member="clerk"),
+    Person(gettext_noop("office support"), "Imane", "Tazi", 4, "support@example.org", group="support"),
+    Person(gettext_noop("office catalogue"), "Youssef", "Alaoui", 5, "catalogue@example.org", group="catalogue"),
+    Person(gettext_noop("office logistics"), "Karim", "Berrada", 6, "logistics@example.org", group="logistics"),
+    Person(gettext_noop("office finance"), "Nadia", "Chraibi", 7, "finance@example.org", group="finance"),
+    Person(gettext_noop("director"), "Rachid", "Lamrani", 8, "director@example.org", group="director"),
 )
 
 
@@ -77,6 +78,13 @@ def listed() -> list[dict[str, str | None]]:
         return []
 
 
+def cooperative() -> Partner | None:
+    """Return the cooperative that the owner and the clerk of the list work for."""
+    owner = next(person for person in PEOPLE if person.member == Membership.Role.OWNER)
+    found = Membership.objects.filter(user__phone=owner.phone).select_related("cooperative").first()
+    return found.cooperative if found else None
+
+
 def current_code(secret: str, now: float | None = None) -> str:
     """Return the code an authenticator app would show."""
     return format_hotp_value(hotp_value(secret, int((now or time.time()) // TOTP_PERIOD)))
@@ -85,12 +93,12 @@ def current_code(secret: str, now: float | None = None) -> str:
 def make() -> list[dict[str, str | None]]:
     """Make the accounts and their file, or bring them back to what the file says. A second run changes nothing."""
     known = {account["role"]: account for account in listed()}
-    cooperative = _cooperative()
+    employer = cooperative() or _cooperative()
     roles.grant()
     accounts = [_sign_in(person, known.get(person.role, {})) for person in PEOPLE]
     with transaction.atomic():
         for person, account in zip(PEOPLE, accounts, strict=True):
-            _write(person, account, cooperative)
+            _write(person, account, employer)
     _keep(accounts)
     return accounts
 
@@ -118,7 +126,7 @@ def _sign_in(person: Person, known: dict[str, str | None]) -> dict[str, str | No
     }
 
 
-def _write(person: Person, account: dict[str, str | None], cooperative: Partner) -> None:
+def _write(person: Person, account: dict[str, str | None], employer: Partner) -> None:
     user = User.objects.filter(phone=person.phone).first() or User(phone=person.phone)
     user.email, user.first_name, user.last_name = person.email, person.first_name, person.last_name
     user.phone_verified_at = user.phone_verified_at or timezone.now()
@@ -133,7 +141,7 @@ def _write(person: Person, account: dict[str, str | None], cooperative: Partner)
             user=user, email=person.email, defaults={"verified": True, "primary": True}
         )
     if person.member:
-        Membership.objects.update_or_create(cooperative=cooperative, user=user, defaults={"role": person.member})
+        Membership.objects.update_or_create(cooperative=employer, user=user, defaults={"role": person.member})
     if account["totp_secret"]:
         _write_totp(user, account["totp_secret"])
 

@@ -46,6 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
     letters = Letter.objects.filter(channel=channel) if channel in Letter.Channel else Letter.objects.all()
     context = {
         "accounts": [account | {"code": _code(account)} for account in accounts.listed()],
+        "cooperative": accounts.cooperative(),
         "seconds": _seconds_left(),
         "page_obj": Paginator(letters.defer("html"), LETTERS_PER_PAGE).get_page(request.GET.get("page")),
         "channel": channel,

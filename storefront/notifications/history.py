@@ -14,7 +14,7 @@ from fulfilment.payouts.models import Payable
 from .models import Message
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Entry:
     at: datetime
     source: str
@@ -24,19 +24,18 @@ class Entry:
 def history(order: Order) -> list[Entry]:
     """Events, payment attempts, parcels, jobs, messages and what the cooperatives earned."""
     messages = list(Message.objects.filter(order=order))
-    return sorted(
-        [
-            *_events(order),
-            *_attempts(order),
-            *_messages(messages),
-            *_jobs(order, [f"send:{message.key}" for message in messages]),
-            *_earnings(order),
-        ]
-    )
+    entries = [
+        *_events(order),
+        *_attempts(order),
+        *_messages(messages),
+        *_jobs(order, [f"send:{message.key}" for message in messages]),
+        *_earnings(order),
+    ]
+    return sorted(entries, key=lambda entry: entry.at)  # what happened at one instant stays in its own order
 
 
 def _events(order: Order) -> Iterator[Entry]:
-    for event in order.events.select_related("by"):
+    for event in order.events.order_by("at", "pk"):
         details = " ".join(f"{name}={value}" for name, value in event.data.items())
         by = f"by person {event.by_id}" if event.by_id else ""
         yield Entry(event.at, "order", _line(event.kind, details, by))

@@ -13,17 +13,19 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.db import connections, transaction
+from django.utils import timezone
 
 from catalogue.kernel import events
 from catalogue.kernel.invariants import registered
 from fulfilment.jobs import relay
 from fulfilment.jobs.models import Job
 from fulfilment.orders import signals
-from fulfilment.payouts.models import Payable
+from fulfilment.payouts.models import Payable, Payout, PayoutRun
+from fulfilment.payouts.operations import record_earnings
 from storefront.demo.models import Letter
 from storefront.notifications.models import Message
 from tests.factories.catalogue import make_stockrecord
-from tests.factories.parcels import make_held_order, move_to
+from tests.factories.parcels import make_held_order, move_to, open_parcels
 from tests.support import databases, servers
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(240)]
@@ -124,6 +126,44 @@ def test_a_worker_killed_in_every_job_of_an_order_leaves_each_effect_once(worker
 
 def killed(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.suffix != ".log")
+
+
+RUN_PAYOUTS = """
+import sys
+from pathlib import Path
+
+import django
+
+django.setup()
+from django.core.management import call_command
+from tests.fakes.accidents import arm
+
+arm("fulfilment.payouts.operations:_settle", Path(sys.argv[1]))
+call_command("run_payouts")
+"""
+
+
+def test_a_payout_run_killed_in_the_middle_leaves_nothing_and_the_next_one_pays_once(tmp_path):
+    with transaction.atomic():
+        for consignment in open_parcels(make_held_order()):
+            move_to(consignment, "DELIVERED")
+            record_earnings(consignment_id=consignment.pk, now=timezone.now())
+    application, _ = servers.accounts()
+    environment = {
+        **os.environ,
+        "SHOP_ENV": "demo",
+        "DJANGO_SETTINGS_MODULE": "storefront.settings",
+        "DATABASE_URL": application.at(connections["default"].settings_dict["NAME"]),
+    }
+
+    def run() -> tuple[int, int, int, set[str]]:
+        command = [sys.executable, "-c", RUN_PAYOUTS, str(tmp_path)]
+        done = subprocess.run(command, cwd=databases.ROOT, env=environment, timeout=100, capture_output=True)
+        states = set(Payable.objects.values_list("state", flat=True))
+        return done.returncode, PayoutRun.objects.count(), Payout.objects.count(), states
+
+    assert run() == (-signal.SIGKILL, 0, 0, {"PAYABLE"})
+    assert run() == (0, 1, 2, {"SETTLED"})
 
 
 def test_the_worker_refuses_a_role_that_owns_the_tables(broker):

@@ -1,3 +1,7 @@
+import os
+import signal
+import subprocess
+import sys
 import time
 from datetime import timedelta
 
@@ -7,6 +11,7 @@ from django.utils import timezone
 
 from fulfilment.jobs import operations, queries, relay, runner
 from fulfilment.jobs.models import Job
+from tests.support import databases, servers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -172,3 +177,26 @@ def test_two_messages_for_one_row_do_its_work_once(declare_job):
     answers = [runner.run(job.pk), runner.run(job.pk)]
 
     assert (answers, done) == ([True, False], [1])
+
+
+def test_the_command_stops_cleanly_when_told(broker):
+    application, _ = servers.accounts()
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "relay"],
+        cwd=databases.ROOT,
+        env={
+            **os.environ,
+            "SHOP_ENV": "demo",
+            "PYTHONUNBUFFERED": "1",
+            "DATABASE_URL": application.at(connection.settings_dict["NAME"]),
+            "REDIS_URL": broker.redis_url,
+        },
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    started = process.stdout.readline()
+    process.send_signal(signal.SIGTERM)
+
+    ended, _ = process.communicate(timeout=20)
+
+    assert (started, ended, process.returncode) == ("relay: ringing\n", "relay: stopped\n", 0)

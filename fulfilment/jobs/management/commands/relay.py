@@ -9,6 +9,7 @@ from fulfilment.jobs.relay import Relay
 
 
 class Command(BaseCommand):
+    requires_system_checks = ()  # started beside the web, which checked
     help = "Publish due jobs to the broker, and again what was lost on the way. Several may run."
 
     def handle(self, *args: Any, **options: Any) -> None:

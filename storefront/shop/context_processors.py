@@ -9,7 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from catalogue.places.names import country_names
+from catalogue.places.names import country_name, country_names
 from catalogue.products import queries as products
 from fulfilment.shipping import queries as shipping
 
@@ -19,8 +19,10 @@ NAMES = {"ar": "العربية", "fr": "Français", "en": "English"}
 def shop(request: HttpRequest) -> dict[str, Any]:
     """Return the context of shop/base.html."""
     language = (get_language() or settings.LANGUAGE_CODE)[:2]
+    shopping = getattr(request, "shopping", None)
     return {
-        "shopping": getattr(request, "shopping", None),
+        "shopping": shopping,
+        "bound_for": SimpleLazyObject(lambda: country_name(language, shopping.destination) if shopping else ""),
         "demo": settings.SHOP_ENV == "demo",
         "languages": SimpleLazyObject(lambda: _languages(request, language)),
         "currencies": SimpleLazyObject(_currencies),

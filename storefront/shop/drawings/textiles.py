@@ -112,8 +112,8 @@ def kilim(variant: str) -> str:
         bars = "".join(box(59, y, 82, 8, "#2a2420") + box(59, y + 13, 82, 2, "#2a2420") for y in range(36, 160, 22))
         steps = "".join(path(f"M{x} 88h8v-8h8v8h8v8h-8v8h-8v-8h-8z", CREAM) for x in (64, 88, 112))
         return _sheet("#eee6d7", "#2a2420", "#eee6d7") + bars + box(59, 76, 82, 24, "#2a2420") + steps
-    colours = ("#9c2f28", CREAM, INDIGO, SAFFRON, "#9c2f28", CREAM, MOSS)
-    stripes = "".join(box(59, 31 + n * 19, 82, 13, c) for n, c in enumerate(colours))
+    bands = ("#9c2f28", CREAM, INDIGO, SAFFRON, "#9c2f28", CREAM, MOSS)
+    stripes = "".join(box(59, 31 + n * 19, 82, 13, c) for n, c in enumerate(bands))
     zigzag = "".join(
         line(f"M59 {46 + n * 38}l6.8-6 6.8 6 6.8-6 6.8 6 6.8-6 6.8 6 6.8-6 6.8 6 6.8-6 6.8 6 6.8-6 6.8 6", GOLD, 2)
         for n in range(4)

@@ -10,7 +10,8 @@ from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.kernel import phones
@@ -102,6 +103,15 @@ class SignupForm(Plain, account.SignupForm):
         if not typed_wrong and not cleaned.get("phone") and not cleaned.get("email"):
             raise ValidationError(_("Please give a phone or an e-mail address: one is enough."), code="no_contact")
         return cleaned
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """Store the sign-up; of two with one contact at the same moment, the second is told as if it came later."""
+        try:
+            with transaction.atomic():
+                return super().try_save(request)
+        except IntegrityError:
+            self.account_already_exists = True
+            return super().try_save(request)
 
 
 class RequestLoginCodeForm(Plain, account.RequestLoginCodeForm):

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from oscar.apps.address.abstract_models import AbstractShippingAddress
 from oscar.apps.order.abstract_models import AbstractLine, AbstractOrder
 
@@ -23,16 +24,16 @@ class Order(AbstractOrder):
     class Status(models.TextChoices):
         PENDING_PAYMENT = "PENDING_PAYMENT", _("waiting for payment")
         PENDING_CONFIRMATION = "PENDING_CONFIRMATION", _("waiting for confirmation")
-        PAID = "PAID", _("paid")
+        PAID = "PAID", pgettext_lazy("order", "paid")
         CONFIRMED = "CONFIRMED", _("confirmed")
         PREPARING = "PREPARING", _("being prepared")
         SHIPPED = "SHIPPED", _("on its way")
-        DELIVERED = "DELIVERED", _("delivered")
+        DELIVERED = "DELIVERED", pgettext_lazy("order", "delivered")
         COMPLETED = "COMPLETED", _("completed")
         EXPIRED = "EXPIRED", _("not paid in time")
-        CANCELLED = "CANCELLED", _("cancelled")
+        CANCELLED = "CANCELLED", pgettext_lazy("order", "cancelled")
         REFUSED = "REFUSED", _("refused at the door")
-        RETURNED = "RETURNED", _("returned")
+        RETURNED = "RETURNED", pgettext_lazy("order", "returned")
 
     class Channel(models.TextChoices):
         WEB_MA = "web_ma", _("web, Morocco")
@@ -120,6 +121,9 @@ class OrderEvent(models.Model):
 
     class Meta:
         ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.kind}"
 
 
 from oscar.apps.order.models import *

@@ -43,5 +43,8 @@ class PaymentAttempt(models.Model):
             models.CheckConstraint(name="attempt_amount_positive", condition=Q(amount__gt=0)),
         ]
 
+    def __str__(self) -> str:
+        return self.idempotency_key
+
 
 from oscar.apps.payment.models import *

@@ -21,6 +21,7 @@ from .models import PaymentAttempt
 
 log = logging.getLogger(__name__)
 State = PaymentAttempt.State
+SILENCES = 2
 WAITING = (*PaymentAttempt.OPEN_STATES, State.FAILED)
 """A declined card leaves the same payment open for another card."""
 
@@ -207,19 +208,25 @@ def look_at(*, attempt_id: int, now: datetime) -> None:
 
 
 def sweep(*, now: datetime) -> int:
-    """Look at every card payment that is not over; an order without an answer today is asked about next minute."""
+    """Look at every card payment that is not over; one without an answer now is asked about again next minute.
+
+    Two silences in a row end this round: the provider is down, and each more would cost half a minute.
+    """
     waiting = PaymentAttempt.objects.filter(
         provider="stripe",
         state__in=WAITING,
         order__status=Order.Status.PENDING_PAYMENT,
     )
-    looked = 0
+    looked = silent = 0
     for attempt_id in waiting.order_by("pk").values_list("pk", flat=True):
         try:
             look_at(attempt_id=attempt_id, now=now)
-            looked += 1
+            looked, silent = looked + 1, 0
         except ProviderUnavailable as error:
             log.warning("provider unavailable: attempt=%s %s", attempt_id, error)
+            silent += 1
+            if silent == SILENCES:
+                break
         except orders.ImpossibleMove as error:
             log.warning("order moved meanwhile: %s", error)
     return looked

@@ -48,6 +48,9 @@ class Tariff(models.Model):
             models.CheckConstraint(name="tariff_price_not_negative", condition=Q(price_mad__gte=0)),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.zone_id} {self.method} {self.weight_from_g}-{self.weight_to_g} g"
+
 
 class DeliveryCountry(models.Model):
     """A country served, its zone and the currency first proposed there; Morocco is one, its zones follow provinces."""
@@ -86,5 +89,8 @@ class ExportRestriction(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(name="restriction_once", fields=["block", "ship_flag"])]
 
+    def __str__(self) -> str:
+        return f"{self.block} {self.ship_flag}: {self.b2c}"
 
-from oscar.apps.shipping.models import *  # noqa: E402, F403
+
+from oscar.apps.shipping.models import *

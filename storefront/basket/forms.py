@@ -28,7 +28,7 @@ class QuantityField(forms.CharField):
         super().__init__(label=_("Quantity"), **kwargs)
 
     def to_python(self, value: Any) -> Any:
-        written = fold_digits(strip_controls(super().to_python(value))).strip()
+        written = fold_digits(strip_controls(super().to_python(value) or "")).strip()
         if not written:
             return None
         if not _WHOLE.fullmatch(written):

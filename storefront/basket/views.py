@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from catalogue.cooperatives.queries import priced_stockrecords
 from catalogue.products.models import Product
@@ -22,7 +22,7 @@ UNPROCESSABLE = 422
 
 
 @never_cache
-@require_GET
+@require_safe
 def summary(request: HttpRequest) -> HttpResponse:
     return _page(request)
 

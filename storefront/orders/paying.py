@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from fulfilment.orders.links import key_for
 from fulfilment.orders.models import Order
@@ -29,8 +29,8 @@ UNAVAILABLE = 503
 
 
 @never_cache
-@require_GET
-@csp_update({name: sources for name, sources in POLICY.items() if name != "frame-src"})
+@require_safe
+@csp_update({name: sources for name, sources in POLICY.items() if name != "frame-src"})  # type: ignore[arg-type]
 @csp_replace({"frame-src": POLICY["frame-src"]})
 def pay(request: HttpRequest, number: str) -> HttpResponse:
     """Show the provider's card field for an order that waits for it; anything else goes to the order's page."""
@@ -66,7 +66,7 @@ def start(request: HttpRequest, number: str) -> JsonResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 def paid(request: HttpRequest, number: str) -> HttpResponse:
     """Find out what became of the payment. Only a payment of this very order is looked at."""
     order = order_or_404(request, number)

@@ -5,17 +5,18 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fulfilment.orders.models import Order
 from fulfilment.orders.policies import CASH
 
 NAMES = {
-    "placed": _("Ordered"),
+    "placed": pgettext_lazy("order", "Ordered"),
     "confirmed": _("Confirmed"),
-    "paid": _("Paid"),
+    "paid": pgettext_lazy("order", "Paid"),
     "preparing": _("Being prepared by the cooperatives"),
     "shipped": _("On its way"),
-    "delivered": _("Delivered"),
+    "delivered": pgettext_lazy("order", "Delivered"),
     "completed": _("Completed"),
     "expired": _("Not paid in time: cancelled"),
     "cancelled": _("Cancelled"),

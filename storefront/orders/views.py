@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalogue.places.names import country_name
 from fulfilment.orders import operations as orders
@@ -31,7 +31,7 @@ PACKED_OR_LATER = ("PACKED", "HANDED_OVER", "IN_TRANSIT", "DELIVERED", "REFUSED"
 
 
 @never_cache
-@require_GET
+@require_safe
 def detail(request: HttpRequest, number: str) -> HttpResponse:
     order = order_or_404(request, number)
     context = {

@@ -6,6 +6,7 @@ from typing import Any
 
 import stripe
 from django.conf import settings
+from stripe.params import PaymentIntentCreateParams
 
 from catalogue.kernel.money import from_minor, to_minor
 
@@ -34,7 +35,7 @@ class StripeProvider:
 
     def start(self, charge: Charge) -> Payment:
         metadata = {"order_number": charge.order_number, "attempt": str(charge.attempt)}
-        params: dict[str, Any] = {
+        params: PaymentIntentCreateParams = {
             "amount": to_minor(charge.amount),
             "currency": charge.currency.lower(),
             "automatic_payment_methods": {"enabled": True},

@@ -1,10 +1,13 @@
 """Buying needs the database alone: no page of it may touch the shared cache or the broker."""
 
+import time
+
 import pytest
 from django.core.cache import caches
 from kombu import Connection
 
 from fulfilment.orders.models import Order
+from storefront.notifications.gateways import MemorySms
 from storefront.notifications.models import Message
 from tests.factories.orders import Guest, open_deliveries, stock
 
@@ -36,3 +39,22 @@ def test_a_whole_purchase_answers_without_redis(no_redis):
 
     assert [answer.status_code for answer in answers] == [302, 200, 200, 302, 200, 200]
     assert Message.objects.filter(kind="order_code").exists()
+
+
+def test_a_purchase_answers_while_the_broker_is_frozen_and_the_message_leaves_afterwards(broker, run_jobs):
+    open_deliveries()
+    honey = stock()
+    guest = Guest(language="en")
+    broker.freeze()
+
+    started = time.monotonic()
+    answers = [guest.add(honey), guest.get("basket/"), guest.get("checkout/"), guest.place()]
+    took = time.monotonic() - started
+    sent_before = len(MemorySms.sent)
+    broker.thaw()
+    run_jobs()
+
+    assert [answer.status_code for answer in answers] == [302, 200, 200, 302]
+    assert took < 20  # a hang guard: a frozen broker would hold a request for minutes
+    assert Order.objects.get().number in MemorySms.sent[-1].text
+    assert len(MemorySms.sent) == sent_before + 1

@@ -20,8 +20,8 @@ def test_a_sign_up_without_proof_answers_to_no_phone():
 @pytest.mark.parametrize(
     "proof",
     [
-        {"phone_verified_at": timezone.now()},
-        {"last_login": timezone.now()},
+        {"phone_verified_at": NOW},
+        {"last_login": NOW},
         {"is_staff": True},
         {"password": "!unusable"},
     ],

@@ -7,6 +7,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from catalogue.kernel import formats
+from catalogue.kernel.shopping import HOME_COUNTRY
+from catalogue.places.names import country_name
 from fulfilment.orders.links import order_url
 from fulfilment.orders.models import Line, Order, ShippingAddress
 
@@ -26,24 +28,30 @@ def order_letter(order: Order, kind: str) -> Letter:
     words = WORDS[kind]
     with translation.override(order.language):
         facts = _facts(order)
-        context = facts | {
+        isolated = {name: _isolate(fact) for name, fact in facts.items()}
+        context: dict[str, Any] = facts | {
             "language": order.language,
             "direction": "rtl" if translation.get_language_bidi() else "ltr",
             "subject": str(words.subject) % facts,
-            "heading": str(words.heading) % facts,
-            "sentence": str(words.sentence) % facts,
+            "heading": str(words.heading) % isolated,
+            "sentence": str(words.sentence) % isolated,
             "lines": _lines(order) if words.with_lines else (),
             "address": _address(order) if words.with_lines else (),
         }
         return Letter(
-            subject=context["subject"],
+            subject=str(context["subject"]),
             text=render_to_string("emails/order.txt", context).strip() + "\n",
             html=render_to_string("emails/order.html", context),
             sms=str(words.sms) % facts,
         )
 
 
-def _facts(order: Order) -> dict[str, Any]:
+def _isolate(text: str) -> str:
+    """Keep a name or an amount whole inside a sentence of the other direction."""
+    return f"\u2068{text}\u2069"
+
+
+def _facts(order: Order) -> dict[str, str]:
     return {
         "number": order.number,
         "name": order.buyer_name,
@@ -77,11 +85,10 @@ def _address(order: Order) -> list[str]:
         address.locality,
         address.landmark,
         address.commune and address.commune.name,
-        address.line4,
+        f"{address.postcode or ''} {address.line4 or ''}".strip(),
         address.province and address.province.name,
         address.state,
-        address.postcode,
-        address.country.printable_name if order.destination != "MA" else "",
+        country_name(order.language, order.destination) if order.destination != HOME_COUNTRY else "",
         f"\u2066{formats.phone(order.phone)}\u2069",  # digits keep their order in an Arabic line
     ]
-    return [str(part) for part in parts if part]
+    return list(dict.fromkeys(str(part) for part in parts if part))

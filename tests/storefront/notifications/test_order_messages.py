@@ -122,7 +122,7 @@ def test_a_placed_order_is_told_only_where_a_person_confirms_it(run_jobs, settin
     settings.COD_CONFIRMATION = confirmation
     order = make_held_order(status="PENDING_CONFIRMATION")
 
-    events.announce(signals.order_placed, order_id=order.pk)
+    events.announce(signals.order_placed, order_id=order.pk, order=order)
     run_jobs()
 
     assert kinds(order) == told
@@ -143,6 +143,13 @@ def test_a_letter_reads_in_the_direction_of_the_orders_language(language, direct
     html = order_letter(make_held_order(language=language), "confirmed").html
 
     assert f'<html lang="{language}" dir="{direction}">' in html
+
+
+def test_a_latin_name_stays_whole_in_an_arabic_sentence():
+    letter = order_letter(make_held_order(language="ar", buyer_name="Fatima Zahra"), "confirmed")
+
+    assert "\u2068Fatima Zahra\u2069" in letter.html
+    assert "\u2068" not in letter.sms + letter.subject
 
 
 @pytest.mark.parametrize("kind", sorted(WORDS))

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from catalogue.cooperatives.models import Partner
 from catalogue.kernel import text
@@ -26,7 +27,7 @@ class DayField(forms.DateField):
 
 
 class PeriodForm(forms.Form):
-    from_day = DayField(label=_("From"))
+    from_day = DayField(label=pgettext_lazy("day", "From"))
     to_day = DayField(label=_("To, included"))
 
     def clean(self) -> dict[str, Any]:
@@ -51,7 +52,7 @@ class OrderFilter(forms.Form):
     country = forms.CharField(
         label=_("Country"), required=False, max_length=2, widget=forms.TextInput(attrs={"size": 4, "placeholder": "MA"})
     )
-    from_day = DayField(label=_("From"), required=False)
+    from_day = DayField(label=pgettext_lazy("day", "From"), required=False)
     to_day = DayField(label=_("To, included"), required=False)
 
     def clean_country(self) -> str:

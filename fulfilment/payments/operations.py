@@ -202,8 +202,11 @@ def look_at(*, attempt_id: int, now: datetime) -> None:
         except NoSuchPayment:
             log.error("unknown payment: order=%s intent=%s", order.number, attempt.intent_id)
             return
-    overdue = order.reserved_until is not None and order.reserved_until <= now
-    if overdue and attempt.state not in (State.SUCCEEDED, State.QUARANTINED):
+    if attempt.state not in WAITING:
+        return
+    if order.status != Order.Status.PENDING_PAYMENT:  # given up by someone else: nothing may be taken for it any more
+        call_off(order_id=order.pk, now=now)
+    elif order.reserved_until is not None and order.reserved_until <= now:
         expire_order(order_id=order.pk, now=now)
 
 
@@ -215,7 +218,7 @@ def sweep(*, now: datetime) -> int:
     waiting = PaymentAttempt.objects.filter(
         provider="stripe",
         state__in=WAITING,
-        order__status=Order.Status.PENDING_PAYMENT,
+        order__status__in=(Order.Status.PENDING_PAYMENT, Order.Status.CANCELLED, Order.Status.EXPIRED),
     )
     looked = silent = 0
     for attempt_id in waiting.order_by("pk").values_list("pk", flat=True):
@@ -227,8 +230,8 @@ def sweep(*, now: datetime) -> int:
             silent += 1
             if silent == SILENCES:
                 break
-        except orders.ImpossibleMove as error:
-            log.warning("order moved meanwhile: %s", error)
+        except (orders.ImpossibleMove, StillPaying) as error:
+            log.warning("moved meanwhile: attempt=%s %s", attempt_id, error)
     return looked
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from catalogue.cooperatives.queries import priced_stockrecords
 from catalogue.products.models import Product
@@ -46,10 +46,13 @@ def _line_form(line: Any, data: Any = None) -> LineForm:
     return LineForm(data, initial={"quantity": line.quantity}, auto_id=f"line-{line.pk}-%s")
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Add to the basket; read without a form, as after a change of language, it leads back to the product."""
     now = timezone.now()
     product = get_object_or_404(Product.objects.select_related("family"), pk=pk, is_public=True)
+    if request.method != "POST":
+        return redirect(product)
     records = list(priced_stockrecords(request.shopping, now).filter(product=product))
     product._prefetched_objects_cache = {"stockrecords": records}  # the strategy chooses among these, priced
     form = AddForm(request.POST)
@@ -74,8 +77,10 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "shop/basket_add.html", context, status=UNPROCESSABLE)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def update(request: HttpRequest, pk: int) -> HttpResponse:
+    if request.method != "POST":
+        return redirect("basket:summary")
     data = {"quantity": "0"} if "remove" in request.POST else request.POST
     form = LineForm(data, auto_id=f"line-{pk}-%s")
     if form.is_valid():

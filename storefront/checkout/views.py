@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from catalogue.cooperatives.operations import SoldOut
 from catalogue.cooperatives.strategy import Selector
@@ -47,9 +47,12 @@ def index(request: HttpRequest) -> HttpResponse:
     return _with_destination(request, response) if moved else response
 
 
-@require_POST
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def place(request: HttpRequest) -> HttpResponse:
     """Place the order, or say beside the fields what keeps us from it. A second press lands on the same order."""
+    if request.method != "POST":  # another language or currency, chosen on a page that said what was wrong
+        return redirect("checkout:index")
     basket_id, shown = policies.unseal(request.POST.get("seal", ""))
     if request.basket.pk is None or request.basket.pk != basket_id:
         return _ordered_already(request, basket_id)

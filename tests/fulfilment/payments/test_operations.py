@@ -242,3 +242,39 @@ def test_no_transaction_is_open_while_the_bank_is_asked(order, monkeypatch):
     operations.sweep(now=timezone.now() + timedelta(minutes=31))
 
     assert set(inside) == {outside}
+
+
+def test_an_order_cancelled_by_someone_else_is_called_off_at_the_bank(bank, order):
+    payment = start(order)
+    orders.cancel(order_id=order.pk, now=timezone.now())
+
+    operations.sweep(now=timezone.now())
+
+    assert (bank.bank.intents[payment.id]["status"], PaymentAttempt.objects.get().state) == ("canceled", "CANCELLED")
+
+
+def test_money_for_an_order_that_was_given_up_is_held_for_a_person(bank, order):
+    payment = start(order)
+    orders.cancel(order_id=order.pk, now=timezone.now())
+    pay(bank, payment.id)
+
+    operations.sweep(now=timezone.now())
+
+    assert (PaymentAttempt.objects.get().state, status_of(order)) == (State.QUARANTINED, "CANCELLED")
+
+
+def test_a_silent_bank_is_left_alone_after_two_tries(bank):
+    open_deliveries()
+    record = stock("120.00")
+    for _ in range(4):
+        start(place_order((record, 1), shopping=Shopping("EUR", "FR")))
+    asked = []
+
+    def silent(handler):
+        asked.append(handler.path)
+        return False
+
+    bank.before_answer = silent
+    operations.sweep(now=timezone.now())
+
+    assert len(set(asked)) == 2

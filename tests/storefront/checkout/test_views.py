@@ -298,3 +298,15 @@ def test_a_method_without_a_bracket_for_the_weight_is_not_offered():
 
     assert 'value="post_ems"' not in page
     assert 'value="home"' in page
+
+
+def test_changing_the_language_on_a_page_that_refused_leads_back_to_the_form():
+    guest = Guest(language="en")
+    guest.add(stock())
+    refused = guest.place(name="")
+    product = Basket.objects.get().lines.get().product
+
+    assert refused.status_code == 422
+    assert guest.client.get("/fr/checkout/place/").url == "/fr/checkout/"
+    assert guest.client.get(f"/fr/basket/add/{product.pk}/").url == f"/fr/catalogue/{product.slug}_{product.pk}/"
+    assert guest.client.get("/fr/basket/lines/1/").url == "/fr/basket/"

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import get_language, gettext_lazy, ngettext
-from django.utils.translation import gettext as _
 
 from catalogue.kernel.shopping import HOME_COUNTRY
 from catalogue.places.names import country_names
@@ -111,4 +110,4 @@ def days_text(first: int, last: int) -> str:
     """Write how long a delivery takes."""
     if first == last:
         return ngettext("%(last)s day", "%(last)s days", last) % {"last": last}
-    return _("%(first)s to %(last)s days") % {"first": first, "last": last}
+    return ngettext("%(first)s to %(last)s day", "%(first)s to %(last)s days", last) % {"first": first, "last": last}

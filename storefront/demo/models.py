@@ -1,14 +1,15 @@
 """What the demonstration keeps instead of sending: mails and SMS."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Letter(models.Model):
     """A mail or an SMS that left the shop."""
 
     class Channel(models.TextChoices):
-        MAIL = "mail"
-        SMS = "sms"
+        MAIL = "mail", _("Mail")
+        SMS = "sms", _("Sms")
 
     channel = models.CharField(max_length=4, choices=Channel)
     recipient = models.CharField(max_length=254)

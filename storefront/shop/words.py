@@ -42,7 +42,7 @@ def label(code: str, protected: Mapping[str, str]) -> str:
         return str(LABELS[code])
     kind = code.partition(":")[0]
     name = protected.get(code, code.partition(":")[2])
-    return f"{KINDS[kind]} : {name}" if kind in KINDS else name
+    return _("%(kind)s: %(name)s") % {"kind": KINDS[kind], "name": name} if kind in KINDS else name
 
 
 def net(product: Any) -> str:
@@ -50,17 +50,17 @@ def net(product: Any) -> str:
     language = get_language()
     if product.net_unit == "g":
         whole = product.net_value == product.net_value.to_integral_value()
-        return formats.weight(int(product.net_value), language) if whole else _grams(product.net_value)
+        return formats.weight(int(product.net_value), language) if whole else _measure(product.net_value, _("g"))
     if product.net_unit == "ml":
         if product.net_value >= 1000:
-            return f"{formats.number(product.net_value / 1000, language)} {_('l')}"
-        return f"{formats.number(product.net_value.normalize(), language)} {_('ml')}"
+            return _measure(product.net_value / 1000, _("l"))
+        return _measure(product.net_value, _("ml"))
     count = int(product.net_value)
     return ngettext("%(count)s piece", "%(count)s pieces", count) % {"count": formats.number(count, language)}
 
 
-def _grams(value: Decimal) -> str:
-    return f"{formats.number(value.normalize(), get_language())} {_('g')}"
+def _measure(value: Decimal, unit: str) -> str:
+    return f"{formats.number(value.normalize(), get_language())}{formats.NO_BREAK}{unit}"
 
 
 def storage(product: Any) -> str:

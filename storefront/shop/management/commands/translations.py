@@ -16,6 +16,22 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation.template import templatize
 
 LANGUAGES = ("ar", "fr")  # the source texts are English
+PLURALS = {
+    # CLDR's order, as Django has it; Babel counts the last two the other way round
+    "ar": "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5);",
+    "fr": "nplurals=2; plural=(n > 1);",
+}
+HEADER = r"""# Bilad Al Khair: the texts of the shop, kept in step with it by `manage.py translations extract`.
+msgid ""
+msgstr ""
+"Project-Id-Version: Bilad Al Khair\n"
+"Language: {language}\n"
+"Plural-Forms: {plurals}\n"
+"MIME-Version: 1.0\n"
+"Content-Type: text/plain; charset=utf-8\n"
+"Content-Transfer-Encoding: 8bit\n"
+
+"""  # nothing that changes from day to day
 FLOORS = ("catalogue", "fulfilment", "storefront", "templates")
 KEYWORDS: dict[str, Any] = {
     "_": None,
@@ -43,7 +59,7 @@ def sources() -> Iterator[tuple[Path, str]]:
 
 def extracted() -> Catalog:
     """Read every text out of the code and the templates."""
-    catalog = Catalog(project="Bilad Al Khair", fuzzy=False)
+    catalog = Catalog(fuzzy=False)
     for path, text in sources():
         place = str(path.relative_to(settings.BASE_DIR))
         found = extract("python", io.BytesIO(text.encode()), keywords=KEYWORDS, comment_tags=("Translators:",))
@@ -59,7 +75,7 @@ def po_path(language: str) -> Path:
 def read(language: str) -> Catalog:
     path = po_path(language)
     if not path.exists():
-        return Catalog(locale=language, project="Bilad Al Khair", fuzzy=False)
+        return Catalog(locale=language, fuzzy=False)
     with path.open("rb") as file:
         return read_po(file, locale=language)
 
@@ -112,7 +128,8 @@ class Command(BaseCommand):
             path = po_path(language)
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("wb") as file:
-                write_po(file, catalog, width=120, sort_output=True, omit_header=False, include_lineno=False)
+                file.write(HEADER.format(language=language, plurals=PLURALS[language]).encode())
+                write_po(file, catalog, width=120, sort_output=True, omit_header=True, include_lineno=False)
             empty = sum(1 for message in catalog if message.id and not complete(message, get_plural(language)[0]))
             self.stdout.write(f"{language}: {len(catalog)} texts, {empty} to translate")
 

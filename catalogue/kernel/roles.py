@@ -78,7 +78,7 @@ def grant_application_role(sender: AppConfig, using: str, **kwargs: Any) -> None
 
 
 def refuse_excess_rights(using: str = "default") -> None:
-    """Stop a web or worker process that could do more than work with rows."""
+    """Stop a web or worker process that could do more than work with rows. Leaves no connection to be forked."""
     with connections[using].cursor() as cursor:
         cursor.execute(
             """
@@ -90,6 +90,8 @@ def refuse_excess_rights(using: str = "default") -> None:
             """
         )
         role, is_superuser, may_create, owns = cursor.fetchone()
+    if not connections[using].in_atomic_block:
+        connections[using].close()
     if is_superuser:
         raise ExcessRights(role, "is a superuser")
     if may_create:

@@ -72,7 +72,7 @@ class Supervisor:
             text=True,
             errors="replace",
             start_new_session=True,
-            preexec_fn=_end_with_parent,
+            preexec_fn=lambda: _settle(wanted.niceness),
         )
         self.running[name] = process
         threading.Thread(target=self._pass_on, args=[name, process], daemon=True).start()
@@ -120,6 +120,7 @@ def _signal(process: subprocess.Popen[str], number: int) -> None:
         os.killpg(process.pid, number)
 
 
-def _end_with_parent() -> None:
-    """Ask the kernel to end this process when the supervisor is killed."""
+def _settle(niceness: int) -> None:
+    """In the new process: ask the kernel to end it when the supervisor is killed, and step behind the pages."""
     ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGTERM)
+    os.nice(niceness)

@@ -31,7 +31,7 @@ UNAVAILABLE = 503
 @never_cache
 @require_safe
 @csp_update({name: sources for name, sources in POLICY.items() if name != "frame-src"})  # type: ignore[arg-type]
-@csp_replace({"frame-src": POLICY["frame-src"]})
+@csp_replace({"frame-src": POLICY["frame-src"]})  # type: ignore[arg-type]
 def pay(request: HttpRequest, number: str) -> HttpResponse:
     """Show the provider's card field for an order that waits for it; anything else goes to the order's page."""
     order = order_or_404(request, number)

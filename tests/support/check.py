@@ -4,11 +4,11 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from storefront.demo import services
 
-from .databases import ROOT
-
+ROOT = Path(__file__).resolve().parents[2]
 PY = sys.executable
 DEPLOYED = {
     "SHOP_ENV": "production",

@@ -3,9 +3,9 @@
 from django.apps import apps
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("storefront.health.urls")),
     path("", include("storefront.shop.static_urls")),
     path("payments/", include("storefront.checkout.payment_urls")),

@@ -100,6 +100,9 @@ class Membership(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(name="membership_once", fields=["cooperative", "user"])]
 
+    def __str__(self) -> str:
+        return f"{self.user}: {self.role}"
+
 
 class StockRecord(AbstractStockRecord):
     """What one cooperative has of one product, and what it gets for it.
@@ -143,5 +146,8 @@ class StockCount(models.Model):
     class Meta:
         ordering = ["-counted_at", "-pk"]
 
+    def __str__(self) -> str:
+        return f"{self.stockrecord_id}: {self.counted}"
 
-from oscar.apps.partner.models import *  # noqa: E402, F403
+
+from oscar.apps.partner.models import *

@@ -84,8 +84,11 @@ class UserAddress(PlaceInMorocco, AbstractUserAddress):
     class Meta(AbstractUserAddress.Meta):
         pass
 
+    def __str__(self) -> str:
+        return str(self.summary)
+
     def ensure_postcode_is_valid_for_country(self) -> None:
         """Accept any postal code: many Moroccan ones are unknown, and the courier calls."""
 
 
-from oscar.apps.address.models import *  # noqa: E402, F403
+from oscar.apps.address.models import *

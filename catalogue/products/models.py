@@ -113,5 +113,8 @@ class Component(models.Model):
             models.CheckConstraint(name="component_quantity_positive", condition=models.Q(quantity__gt=0)),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.product}"
 
-from oscar.apps.catalogue.models import *  # noqa: E402, F403
+
+from oscar.apps.catalogue.models import *

@@ -1,7 +1,9 @@
 """The shop's settings: one environment (`SHOP_ENV`), one place per subject, everything secret from outside."""
 
-from .environment import *  # isort: skip
-from .base import *  # isort: skip
+# The order is meant: later modules read earlier ones.
+# isort: off
+from .environment import *
+from .base import *
 from .languages import *
 from .services import *
 from .accounts import *

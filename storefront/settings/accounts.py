@@ -55,7 +55,10 @@ ACCOUNT_RATE_LIMITS = {
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=30)
 STAFF_SESSION_HOURS = env.int("STAFF_SESSION_HOURS", default=12)
-SILENCED_SYSTEM_CHECKS = ["account.W001"]  # phone and e-mail are both optional, the form asks for one of them
+SILENCED_SYSTEM_CHECKS = [
+    "account.W001",  # phone and e-mail are both optional, the form asks for one of them
+    "templates.W003",  # Oscar's currency filter is replaced on purpose: a bare amount is no dirham
+]
 MFA_ADAPTER = "storefront.customer.adapter.MFAAdapter"
 MFA_FORMS = {
     "authenticate": "storefront.customer.forms.AuthenticateForm",

@@ -1,4 +1,4 @@
-"""Headers and cookies. Own pages have a strict content policy; Oscar's dashboard alone is relaxed (its own middleware)."""
+"""Headers and cookies. Own pages have a strict content policy; Oscar's dashboard alone is relaxed, by its own guard."""
 
 from urllib.parse import urlsplit
 

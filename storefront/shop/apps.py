@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.urls import URLPattern
 from oscar.config import Shop
 
 
@@ -7,7 +8,7 @@ class OscarConfig(Shop):
 
     name = "oscar"
 
-    def get_urls(self):  # type: ignore[no-untyped-def]
+    def get_urls(self) -> list[URLPattern]:
         return []
 
 

@@ -160,5 +160,37 @@ def test_french_euros_card_to_lyon_from_two_cooperatives(page, live_shop, browse
     assert number in mail.subject + mail.text
 
     see_it_through(browser, live_shop, number)
-    declined = [said for said in page.complaints if "402" in said]
-    assert page.complaints == declined[:1]  # the browser notes the bank's answer; nothing else was wrong
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("page", [ENGLISH], indirect=True)
+def test_english_dollars_declined_then_accepted(page, live_shop, browser):
+    buyer = Shopper(page, live_shop, "en")
+    buyer.open()
+    buyer.prefer(currency="USD", destination="US")
+    assert buyer.search("argan")
+    oil = in_stock("beauty/argan", "USD", "export", ship_flags=[])
+    slippers = in_stock("crafts/leather", "USD", "export", ship_flags=[], family__code="babouches")
+    buyer.add(address_of(oil, "en"))
+    buyer.add(address_of(slippers, "en"))
+    buyer.go_to_checkout()
+    buyer.fill(name="Ann Sample", phone="+1 202 555 0143", email="ann@example.org", street="1 Test Street", city="Springfield", postcode="62701")  # fmt: skip  # noqa: E501
+    page.locator("main [name=area]").select_option(label="Illinois")
+    number = buyer.place(payment="card")
+    page.wait_for_url("**/pay/")
+    buyer.pay_with(DECLINED_CARD)
+    expect(page.locator("[data-error]")).to_be_visible()
+    buyer.shot("en-declined")
+    assert Order.objects.get(number=number).status == Order.Status.PENDING_PAYMENT
+
+    buyer.pay_with(GOOD_CARD)
+    page.wait_for_url(re.compile(rf"/orders/{number}/(\?|$)"))
+    order = Order.objects.get(number=number)
+
+    assert order.currency == "USD"
+    assert order.status in {Order.Status.PAID, Order.Status.PREPARING}
+    assert PaymentAttempt.objects.filter(order=order, state="SUCCEEDED").count() == 1
+    assert order.total_incl_tax > Decimal(0)
+    see_it_through(browser, live_shop, number)
+    noted = [said for said in page.complaints if "402" in said]
+    assert page.complaints == noted[:1]  # the browser notes the bank's refusal; nothing else was wrong

@@ -2,9 +2,9 @@
 
 import pytest
 from django.db import transaction
-from tests.factories.catalogue import make_stockrecord
 
 from catalogue.cooperatives import operations
+from tests.factories.catalogue import make_stockrecord
 
 pytestmark = pytest.mark.django_db
 

@@ -12,3 +12,7 @@ application = get_wsgi_application()
 from catalogue.kernel.roles import refuse_excess_rights
 
 refuse_excess_rights()
+
+from django.urls import get_resolver
+
+get_resolver().url_patterns  # noqa: B018 (the pages' code, loaded before the first visitor and before forking)

@@ -24,8 +24,12 @@ class Process:
 
 def processes(*, port: int, data_dir: Path, web_workers: int = 2) -> list[Process]:
     web = {"SHOP_PROCESS": "web"}
-    # In a container everything runs as root; Celery's warning about that is for shops that are open to the world.
-    worker = {"SHOP_PROCESS": "worker", "PYTHONWARNINGS": "ignore:You're running the worker with superuser"}
+    worker = {
+        "SHOP_PROCESS": "worker",
+        "CELERY_SKIP_CHECKS": "1",  # the web process and the steps before it have checked
+        # In a container everything runs as root; that warning is for shops that are open to the world.
+        "PYTHONWARNINGS": "ignore:You're running the worker with superuser",
+    }
     celery = ("-m", "celery", "-q", "-A", "storefront.celery")
     quiet = ("--without-mingle", "--without-gossip", "--loglevel", "WARNING")
     return [

@@ -67,7 +67,7 @@ STEPS = (
         "accounts",
         "Opening accounts",
         ("make_accounts",),
-        ("**/commands/make_accounts.py", "storefront/customer/**/*.py"),
+        ("storefront/demo/**/*accounts*.py",),
         in_database=True,
         draws=True,
     ),

@@ -50,7 +50,7 @@ FAMILIES: dict[str, Family] = {
         "glass",
         "#b06a2a",
         "#7a2f2a",
-        lambda: pantry.apple("#b83a32"),
+        lambda: plants.apple("#b83a32"),
         {"date": "#7a3d1d", "cactus": "#c2566a", "fig": "#7a3f6a"},
     ),
     "honey_thyme": Family(
@@ -69,7 +69,7 @@ FAMILIES: dict[str, Family] = {
     "honey_multi": Family(AIR, "jar", "#d98a1c", "#b5522f", plants.bee, {"comb": "#e8b23a", "spring": "#ecc566"}),
     "hive": Family(WHEAT, "jar", "#e0a93a", "#5b4a2a", pantry.comb, {"propolis": "#6b4420", "royal": "#f2e6c4"}),
     "honey_mix": Family(EARTH, "jar", "#c27a1e", "#7b3f2a", pantry.nuts),
-    "amlou": Family(PEACH, "jar", "#9a6331", "#b58a3a", pantry.almonds, {"sesame": "#b8894f", "peanut": "#a8723a"}),
+    "amlou": Family(PEACH, "jar", "#9a6331", "#b58a3a", plants.almonds, {"sesame": "#b8894f", "peanut": "#a8723a"}),
     "couscous_wheat": Family(
         WHEAT,
         "bag",
@@ -97,7 +97,7 @@ FAMILIES: dict[str, Family] = {
     ),
     "berkoukes": Family(MINT, "bag", "#dfc48b", "", lambda: pantry.bowl("#a5533f", "#ead6a4", 7)),
     "sellou": Family(
-        BLUSH, "box", "#a8743e", "#c58a2e", lambda: plants.cone("#a8743e", 154, 28, 52) + pantry.almonds(26)
+        BLUSH, "box", "#a8743e", "#c58a2e", lambda: plants.cone("#a8743e", 154, 28, 52) + plants.almonds(26)
     ),
     "flour_pulses": Family(
         EARTH,

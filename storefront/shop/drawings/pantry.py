@@ -26,7 +26,7 @@ from .ink import (
     shade,
     star,
 )
-from .plants import berry, blossom, cone
+from .plants import almonds, berry, blossom, cone
 
 
 def mound(fill: str, seed: int, colours: tuple[str, ...] = ()) -> str:
@@ -63,15 +63,6 @@ def slab(fill: str) -> str:
     )
 
 
-def apple(fill: str) -> str:
-    return (
-        path("M152 130c-18-9-28 6-24 20 4 14 14 18 24 14 10 4 20 0 24-14 4-14-6-29-24-20z", fill)
-        + line("M152 131q0-10 6-14", DATE, 2.5)
-        + leaf(154, 122, 18, -20)
-        + oval(139, 141, 4, 7, WHITE, 24, 'opacity=".5"')
-    )
-
-
 def dipper(drip: str) -> str:
     rings = "".join(
         oval(150, 134 + n * 7, 11 - abs(n - 1.5) * 2.5, 3.4, shade("#a9743a", n % 2 * 0.2)) for n in range(4)
@@ -99,16 +90,6 @@ def comb() -> str:
 def nuts() -> str:
     walnut = dot(144, 156, 12, "#b98b54") + line("M144 145v22M136 150q5 6 0 12M152 150q-5 6 0 12", "#7d5629", 2)
     return walnut + almonds(26)
-
-
-def almonds(shift: float = 0) -> str:
-    one = path("M-11 0Q-4-10 11 0-4 10-11 0z", "#b97a3f") + line("M-6 0h10M-4-3q5-1 8 1M-4 3q5 1 8-1", "#8a5527", 1)
-    places = (
-        ((166, 160, -20), (180, 150, 30))
-        if shift
-        else ((136, 162, 0), (160, 163, -16), (148, 150, 20), (172, 152, -30), (182, 164, 10))
-    )
-    return "".join(at(x, y, one, turn=t) for x, y, t in places)
 
 
 def sesame() -> str:

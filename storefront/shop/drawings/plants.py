@@ -229,3 +229,22 @@ def mint() -> str:
 
 def henna_leaves() -> str:
     return sprig(150, 166, 58, "#6f8f3a") + cone("#7d8a2e", 174, 13, 26)
+
+
+def apple(fill: str) -> str:
+    return (
+        path("M152 130c-18-9-28 6-24 20 4 14 14 18 24 14 10 4 20 0 24-14 4-14-6-29-24-20z", fill)
+        + line("M152 131q0-10 6-14", DATE, 2.5)
+        + leaf(154, 122, 18, -20)
+        + oval(139, 141, 4, 7, WHITE, 24, 'opacity=".5"')
+    )
+
+
+def almonds(shift: float = 0) -> str:
+    one = path("M-11 0Q-4-10 11 0-4 10-11 0z", "#b97a3f") + line("M-6 0h10M-4-3q5-1 8 1M-4 3q5 1 8-1", "#8a5527", 1)
+    places = (
+        ((166, 160, -20), (180, 150, 30))
+        if shift
+        else ((136, 162, 0), (160, 163, -16), (148, 150, 20), (172, 152, -30), (182, 164, 10))
+    )
+    return "".join(at(x, y, one, turn=t) for x, y, t in places)

@@ -9,9 +9,12 @@ from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()
 
-from catalogue.kernel.roles import refuse_excess_rights
+from catalogue.kernel.roles import ExcessRights, refuse_excess_rights
 
-refuse_excess_rights()
+try:
+    refuse_excess_rights()
+except ExcessRights as excess:
+    raise SystemExit(str(excess)) from None
 
 from django.urls import get_resolver
 

@@ -1,5 +1,9 @@
 """The application's role works with rows and with nothing else."""
 
+import os
+import subprocess
+import sys
+
 import psycopg
 import pytest
 from django.core.management import call_command
@@ -112,3 +116,18 @@ def test_a_wrong_password_is_not_the_application_role():
     application, _ = servers.accounts()
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(application.at("shop").replace(application.settings("")["PASSWORD"], "guess"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_web_process_does_not_start_as_the_owner():
+    _, owner = servers.accounts()
+    done = subprocess.run(
+        [sys.executable, "-c", "import storefront.wsgi"],
+        cwd=databases.ROOT,
+        env={**os.environ, "SHOP_ENV": "demo", "DATABASE_URL": owner.at(connection.settings_dict["NAME"])},
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("The shop does not start: DATABASE_URL connects as")

@@ -51,7 +51,7 @@ class PublishedPriceStrategy(strategy.Structured):
         return PublishedPrice(row) if row else prices.Unavailable()
 
     def availability_policy(self, product: Any, stockrecord: Any) -> Any:
-        if stockrecord is None or not product.is_public or self.price_row(stockrecord) is None:
+        if stockrecord is None or not product.is_offered or self.price_row(stockrecord) is None:
             return availability.Unavailable()
         return availability.StockRequired(stockrecord.on_offer)
 

@@ -96,6 +96,11 @@ class Product(AbstractProduct):
     class Meta(AbstractProduct.Meta):
         constraints = [models.CheckConstraint(name="product_season_months", condition=MONTHS)]
 
+    @property
+    def is_offered(self) -> bool:
+        """Tell whether it may be sold at all: published, and not withdrawn."""
+        return bool(self.is_public) and self.status == self.Status.PUBLISHED
+
     def get_absolute_url(self) -> str:
         return reverse("catalogue:detail", kwargs={"product_slug": self.slug, "pk": self.pk})
 

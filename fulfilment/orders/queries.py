@@ -11,6 +11,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from catalogue.cooperatives.queries import current_prices
 from catalogue.kernel.money import MAD
 from catalogue.kernel.shopping import Shopping
+from catalogue.products.models import Product
 from fulfilment.shipping import queries as shipping
 from fulfilment.shipping.policies import Load, flags_of, refusal
 
@@ -21,8 +22,16 @@ PACKED_OR_LATER = ("PACKED", "HANDED_OVER", "IN_TRANSIT", "DELIVERED", "REFUSED"
 
 
 def price_rows(stockrecord_ids: Iterable[int], *, shopping: Shopping, now: datetime) -> dict[int, Any]:
-    """Return the rows in force by stock record, with all that an order line copies (one query)."""
-    rows = current_prices(shopping, now).filter(stockrecord_id__in=set(stockrecord_ids))
+    """Return the rows in force by stock record, with all that an order line copies (one query).
+
+    What was withdrawn, or whose cooperative is no longer active, has no row: it stays in baskets and is not for sale.
+    """
+    rows = current_prices(shopping, now).filter(
+        stockrecord_id__in=set(stockrecord_ids),
+        stockrecord__product__is_public=True,
+        stockrecord__product__status=Product.Status.PUBLISHED,
+        stockrecord__partner__is_active=True,
+    )
     rows = rows.select_related("price_list", "stockrecord__partner", "stockrecord__product")
     return {row.stockrecord_id: row for row in rows}
 

@@ -56,7 +56,7 @@ def add(*, basket: Basket, product: Any, stockrecord: Any = None, quantity: int)
     strategy = basket.strategy
     stockrecord = stockrecord or strategy.select_stockrecord(product)
     info = strategy.fetch_for_product(product, stockrecord)
-    if stockrecord is None or not info.price.exists or not product.is_public or not stockrecord.partner.is_active:
+    if stockrecord is None or not info.price.exists or not product.is_offered or not stockrecord.partner.is_active:
         raise NotForSale
     try:
         return _add(basket, product, stockrecord, quantity)

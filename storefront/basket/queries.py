@@ -47,7 +47,7 @@ def _view(line: Any, rules: Any, currency: str, language: str) -> LineView:
 
 
 def _problem(line: Any, unit: Decimal | None, rules: Any) -> str:
-    if unit is None or not line.product.is_public or not line.stockrecord.partner.is_active:
+    if unit is None or not line.product.is_offered or not line.stockrecord.partner.is_active:
         return _("This product is not for sale at the moment. Please take it out.")
     left = line.stockrecord.on_offer
     if left <= 0:

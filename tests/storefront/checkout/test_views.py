@@ -8,10 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from catalogue.cooperatives.models import StockRecord
+from catalogue.cooperatives.models import Partner, StockRecord
 from catalogue.kernel.invariants import violations
 from catalogue.places.models import UserAddress
 from catalogue.pricing.models import PriceList
+from catalogue.products.models import Product
 from fulfilment.orders.models import Order
 from fulfilment.payments.models import PaymentAttempt
 from storefront.basket.models import Basket
@@ -195,6 +196,31 @@ def test_what_may_not_be_sent_is_refused_again_when_placing():
     assert refused.status_code == 409
     assert "Food sent there must be announced" in refused.content.decode()
     assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "withdraw",
+    [
+        lambda honey: Product.objects.filter(pk=honey.product_id).update(is_public=False),
+        lambda honey: Product.objects.filter(pk=honey.product_id).update(status=Product.Status.BLOCKED),
+        lambda honey: Partner.objects.filter(pk=honey.partner_id).update(is_active=False),
+    ],
+    ids=["unpublished", "blocked", "cooperative-closed"],
+)
+def test_what_was_withdrawn_is_not_ordered_any_more(withdraw):
+    honey = stock()
+    guest = Guest(language="en")
+    guest.add(honey)
+    data = guest.filled()
+    withdraw(honey)
+
+    refused = guest.post("checkout/place/", **data)
+
+    assert refused.status_code == 409
+    assert "Some products cannot be ordered like this" in refused.content.decode()
+    assert "This product is not for sale at the moment" in refused.content.decode()
+    assert not Order.objects.exists()
+    assert StockRecord.objects.get(pk=honey.pk).num_allocated == 0
 
 
 def test_a_second_press_lands_on_the_same_order():

@@ -22,7 +22,7 @@ class Process:
         return [sys.executable, *self.arguments]
 
 
-def processes(*, port: int, data_dir: Path, web_workers: int = 2) -> list[Process]:
+def processes(*, port: int, web_workers: int = 2) -> list[Process]:
     web = {"SHOP_PROCESS": "web"}
     worker = {
         "SHOP_PROCESS": "worker",
@@ -58,7 +58,7 @@ def processes(*, port: int, data_dir: Path, web_workers: int = 2) -> list[Proces
         ),
         Process(
             "beat",
-            (*celery, "beat", "--schedule", str(data_dir / "beat-schedule"), "--pidfile=", "--loglevel", "WARNING"),
+            (*celery, "beat", "--pidfile=", "--loglevel", "WARNING"),
             worker,
             BEHIND_PAGES,
         ),
@@ -71,6 +71,5 @@ def environment(*, port: int, stripe_port: int) -> dict[str, str]:
         "PORT": str(port),
         "BASE_URL": f"http://127.0.0.1:{port}",
         "STRIPE_API_BASE": f"http://127.0.0.1:{stripe_port}",
-        "STRIPE_WEBHOOK_SECRET": "whsec_demonstration",
         "PYTHONUNBUFFERED": "1",
     }

@@ -1,6 +1,7 @@
 """The demonstration from nothing to an address: ``python -m storefront.demo.start [--reset]``."""
 
 import argparse
+import fcntl
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import IO
 
 from . import services
 from .processes import ROOT, environment, processes
@@ -19,7 +21,7 @@ from .supervisor import Supervisor
 
 OURS = (
     *("postgres", "postgres.new", "postgres.log", "valkey", "valkey.log", "run", "secrets", "services.lock"),
-    *("static", "built-static", "media", "steps.json", "demo.json", "accounts.json", "beat-schedule", "test"),
+    *("static", "built-static", "media", "steps.json", "demo.json", "accounts.json", "demo.lock", "test"),
 )
 
 
@@ -31,14 +33,23 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _leave)
     try:
         return reset(data_dir) if options.reset else run(data_dir)
-    except (services.ServiceError, StepFailed) as error:
+    except (services.ServiceError, StepFailed, AlreadyRunning) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
 
 
+class AlreadyRunning(Exception):
+    """A demonstration holds this folder; two would pull the servers from under each other."""
+
+    def __init__(self, data_dir: Path) -> None:
+        super().__init__(f"A demonstration runs in {data_dir} already: stop it, or choose another folder: DATA_DIR=…")
+
+
 def run(data_dir: Path) -> int:
+    """Open the shop and stay until told to stop; 1 with one line when this folder or a port is taken."""
+    lock = _hold(data_dir) if data_dir.is_dir() else None
     port = _port()
     stripe_port = port + 1
     for number in (port, stripe_port):
@@ -48,6 +59,7 @@ def run(data_dir: Path) -> int:
                 file=sys.stderr,
             )
             return 1
+    lock = lock or _hold(data_dir)
     try:
         os.environ.update(_servers(data_dir))
         shared = {
@@ -59,12 +71,25 @@ def run(data_dir: Path) -> int:
         take(STEPS, Book(data_dir, os.environ["DATABASE_URL"]), shared)
         base_url = shared["BASE_URL"]
         write_contract(data_dir, base_url)
-        supervisor = Supervisor(processes(port=port, data_dir=data_dir), {**os.environ, **shared})
+        supervisor = Supervisor(processes(port=port), {**os.environ, **shared})
         return supervisor.run(when_started=lambda: _announce(base_url, supervisor))
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave half a shutdown
         services.stop(data_dir)
+        lock.close()
+
+
+def _hold(data_dir: Path) -> IO[str]:
+    """Take the folder for as long as the file stays open; the kernel lets go of it when this process is killed."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    lock = (data_dir / "demo.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise AlreadyRunning(data_dir) from None
+    return lock
 
 
 def reset(data_dir: Path) -> int:
@@ -100,6 +125,8 @@ def write_contract(data_dir: Path, base_url: str) -> None:
 
 def _servers(data_dir: Path) -> dict[str, str]:
     """The addresses from the environment where it names them; our own servers for the rest."""
+    if "DATABASE_URL" in os.environ and "DATABASE_OWNER_URL" not in os.environ:
+        raise StepFailed("DATABASE_URL is set and DATABASE_OWNER_URL is not: the tables need their owner. Set both.")
     if {"DATABASE_URL", "REDIS_URL"} <= os.environ.keys():
         return {}
     found = services.start(data_dir).environment()

@@ -130,11 +130,7 @@ def live_shop_processes(django_db_setup: None) -> Iterator[LiveShop]:
         old.unlink()
     databases.copy("catalogue", database)
     port = free_port()
-    wanted = {
-        process.name: process
-        for process in processes(port=port, data_dir=data_dir, web_workers=1)
-        if process.name != "beat"
-    }
+    wanted = {process.name: process for process in processes(port=port, web_workers=1) if process.name != "beat"}
     shop = LiveShop(f"http://127.0.0.1:{port}", _environment(database, data_dir, port), data_dir, wanted)
     try:
         shop.manage("collectstatic", "--noinput", "-v", "0")

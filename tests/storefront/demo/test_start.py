@@ -34,6 +34,35 @@ def test_a_taken_port_is_one_clear_line_and_exit_1(tmp_path):
     assert not (tmp_path / "data").exists()
 
 
+def test_a_second_demonstration_in_one_folder_is_one_clear_line_and_exit_1(tmp_path):
+    with start._hold(tmp_path), socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        done = subprocess.run(
+            [sys.executable, "-m", "storefront.demo.start"],
+            cwd=ROOT,
+            env={**os.environ, "PORT": str(port), "DATA_DIR": str(tmp_path)},
+            capture_output=True,
+            text=True,
+        )
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"A demonstration runs in {tmp_path} already: stop it, or choose another folder: DATA_DIR=…\n"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["demo.lock"]
+    start._hold(tmp_path).close()
+
+
+def test_a_database_of_one_s_own_needs_its_owner_named_too(tmp_path, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://shop_app:x@/shop")
+    monkeypatch.delenv("DATABASE_OWNER_URL", raising=False)
+
+    with pytest.raises(StepFailed, match="DATABASE_OWNER_URL is not"):
+        start._servers(tmp_path)
+
+
 @pytest.mark.parametrize("text", ["abc", "-1", "0", "70000", "٨٠٠٠x"])
 def test_a_port_that_is_no_port_is_refused(text, monkeypatch):
     monkeypatch.setenv("PORT", text)

@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import beat_init, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storefront.settings")
 
@@ -14,9 +14,10 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
+@beat_init.connect
 @worker_init.connect
 def refuse_excess_rights(**kwargs: Any) -> None:
-    """Stop a worker whose database role could do more than work with rows."""
+    """Stop a worker, or beat, whose database role could do more than work with rows."""
     from catalogue.kernel import roles
 
     try:

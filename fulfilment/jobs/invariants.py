@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
 from catalogue.kernel.invariants import invariant
@@ -26,8 +27,11 @@ def leases() -> Iterable[object]:
 
 @invariant("jobs: none was tried more often than allowed")
 def attempts() -> Iterable[object]:
-    most = len(policies.RETRY_AFTER) + 1
-    return Job.objects.filter(attempts__gt=most)
+    names = registry.names()
+    too_often = Q(attempts__gt=policies.ATTEMPTS) & ~Q(task__in=names)
+    for name in names:
+        too_often |= Q(task=name, attempts__gt=registry.find(name).attempts)
+    return Job.objects.filter(too_often)
 
 
 @invariant("jobs: no dead letters")

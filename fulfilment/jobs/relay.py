@@ -113,7 +113,9 @@ class Relay:
         ring(jobs, self._doorbell)
         if self._due("_swept", SWEEP_EVERY):
             sweep(now, self._doorbell)
-        if self._away and jobs:
+        if self._away:
+            if not jobs:
+                self._doorbell.waiting("default")  # nothing was rung, so nothing is known yet
             logger.warning("The broker answers again.")
             self._away = False
         return len(jobs) == BATCH

@@ -118,16 +118,26 @@ def test_a_wrong_password_is_not_the_application_role():
         psycopg.connect(application.at("shop").replace(application.settings("")["PASSWORD"], "guess"))
 
 
+PROCESSES = {
+    "web": ["-c", "import storefront.wsgi"],
+    "relay": ["manage.py", "relay"],
+    "worker": ["-m", "celery", "-q", "-A", "storefront.celery", "worker", "-Q", "bulk", "-P", "solo"],
+    "beat": ["-m", "celery", "-q", "-A", "storefront.celery", "beat", "--pidfile="],
+}
+
+
 @pytest.mark.django_db(transaction=True)
-def test_the_web_process_does_not_start_as_the_owner():
+@pytest.mark.parametrize("process", PROCESSES)
+def test_no_process_starts_as_the_owner(process):
     _, owner = servers.accounts()
     done = subprocess.run(
-        [sys.executable, "-c", "import storefront.wsgi"],
+        [sys.executable, *PROCESSES[process]],
         cwd=databases.ROOT,
         env={**os.environ, "SHOP_ENV": "demo", "DATABASE_URL": owner.at(connection.settings_dict["NAME"])},
         capture_output=True,
         text=True,
+        timeout=120,
     )
 
     assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].startswith("The shop does not start: DATABASE_URL connects as")
+    assert "The shop does not start: DATABASE_URL connects as" in done.stderr.splitlines()[-1]

@@ -163,6 +163,19 @@ def test_a_dead_connection_to_the_database_is_made_again(task, bell, broker):
     assert broker.waiting() == 3
 
 
+def test_a_broker_that_returns_is_noticed_without_a_job_to_ring_for(task, bell, broker):
+    write(task)
+    broker.stop()
+    bell.step()
+    Job.objects.all().delete()
+
+    still_away = bell.step()
+    broker.start()
+    back = bell.step()
+
+    assert (still_away, back, bell._away) == (relay.PAUSE, relay.POLL, False)
+
+
 def test_the_relay_shows_that_it_lives(bell, broker):
     bell.step()
 

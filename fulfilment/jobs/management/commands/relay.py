@@ -3,8 +3,9 @@
 import signal
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
+from catalogue.kernel import roles
 from fulfilment.jobs.relay import Relay
 
 
@@ -13,6 +14,10 @@ class Command(BaseCommand):
     help = "Publish due jobs to the broker, and again what was lost on the way. Several may run."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            roles.refuse_excess_rights()
+        except roles.ExcessRights as excess:
+            raise CommandError(str(excess)) from None
         relay = Relay()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: relay.stop())

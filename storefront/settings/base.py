@@ -1,5 +1,9 @@
 """Apps, middleware, templates, static files."""
 
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
 from .environment import BASE_DIR, DATA_DIR, SHOP_ENV, env, refuse
 
 INSTALLED_APPS = [
@@ -143,3 +147,12 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 """What Prometheus sends as bearer to read /metrics; without one, production shows it to nobody."""
 BASE_URL = env.str("BASE_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}")
 """The one address put in messages; never taken from a request's Host header."""
+refuse(not BASE_URL.startswith("https://"), "Production needs BASE_URL, the shop's address: https://…")
+
+LOOPBACK = {"localhost", "127.0.0.1", "::1", "[::1]", "testserver"}
+OPEN_NAMES = sorted({urlsplit(BASE_URL).hostname or "", *ALLOWED_HOSTS} - LOOPBACK)
+if SHOP_ENV == "demo" and OPEN_NAMES and not env.bool("DEMO_PUBLIC", default=False):
+    raise ImproperlyConfigured(
+        f"This is the demonstration, whose passwords anyone may read, and it would answer as {', '.join(OPEN_NAMES)}: "
+        "say SHOP_ENV=production for a shop, or DEMO_PUBLIC=1 if you mean it."
+    )

@@ -1,4 +1,4 @@
-"""Headers and cookies. Own pages have a strict content policy; Oscar's dashboard alone is relaxed, by its own guard."""
+"""Headers and cookies. All pages have a strict content policy; storefront.office.dashboard.guard relaxes Oscar's."""
 
 from urllib.parse import urlsplit
 
@@ -50,4 +50,4 @@ PAYMENT_PAGE_POLICY = {
     "frame-src": [*STRIPE_ORIGINS, "https://hooks.stripe.com"] if SECURE else STRIPE_ORIGINS,
     "connect-src": STRIPE_CONNECT,
 }
-"""Added to the strict policy on the card page alone (storefront.checkout.views)."""
+"""Added to the strict policy on the card page alone (storefront.orders.paying)."""

@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
 
 from catalogue.kernel.roles import session_options
@@ -16,6 +17,11 @@ refuse(
     "DATABASE_URL" not in env.ENVIRON, "Production needs DATABASE_URL; the embedded servers are for the demonstration."
 )
 refuse("REDIS_URL" not in env.ENVIRON, "Production needs REDIS_URL; the embedded servers are for the demonstration.")
+
+if DATABASE_ROLE == "owner" and "DATABASE_URL" in env.ENVIRON and "DATABASE_OWNER_URL" not in env.ENVIRON:
+    raise ImproperlyConfigured(
+        "DATABASE_URL is set and DATABASE_OWNER_URL is not: this command changes tables, and connects as their owner."
+    )
 
 EMBEDDED = addresses(DATA_DIR)
 DATABASE_URL = env.str("DATABASE_URL", default=EMBEDDED.database_url)
@@ -124,5 +130,6 @@ SMS_GATEWAY = env.str(
     default="storefront.demo.boxes.SmsBox" if SHOP_ENV == "demo" else "storefront.notifications.gateways.MemorySms",
 )
 refuse(
-    "SMS_GATEWAY" not in env.ENVIRON, "Production needs SMS_GATEWAY: the dotted path of the class that sends an SMS."
+    SMS_GATEWAY in {"storefront.demo.boxes.SmsBox", "storefront.notifications.gateways.MemorySms"},
+    "Production needs SMS_GATEWAY: the dotted path of the class that sends an SMS.",
 )

@@ -36,6 +36,7 @@ OSCAR_DASHBOARD_NAVIGATION: list[dict[str, Any]] = [
     for item in defaults.OSCAR_DASHBOARD_NAVIGATION
     if item.get("url_name") not in ADDING_CURRENCIES
 ]
+# Oscar will not start without one; the shop's search is catalogue.search, and nothing ever asks this.
 HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
 PHONENUMBER_DEFAULT_REGION = "MA"
 
@@ -56,7 +57,10 @@ STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="" if SHOP_ENV == "prod
 STRIPE_PUBLISHABLE_KEY = env.str(
     "STRIPE_PUBLISHABLE_KEY", default="" if SHOP_ENV == "production" else "pk_test_demonstration"
 )
-STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default="")
 refuse(not STRIPE_SECRET_KEY.startswith("sk_live_"), "Production needs a live STRIPE_SECRET_KEY (sk_live_…).")
 refuse(not STRIPE_PUBLISHABLE_KEY.startswith("pk_live_"), "Production needs a live STRIPE_PUBLISHABLE_KEY (pk_live_…).")
+refuse(
+    not STRIPE_JS_URL.startswith("https://js.stripe.com/"),
+    "Production takes Stripe's own card field: unset STRIPE_JS_URL (https://js.stripe.com/…).",
+)
 refuse(bool(STRIPE_API_BASE), "Production talks to Stripe itself: unset STRIPE_API_BASE.")

@@ -18,10 +18,9 @@ DEPLOYED = {
     "REDIS_URL": "redis://127.0.0.1:6379/0",
     "CACHE_URL": "redis://127.0.0.1:6380/0",
     "EMAIL_URL": "smtp://127.0.0.1:25",
-    "SMS_GATEWAY": "storefront.notifications.gateways.MemorySms",
+    "SMS_GATEWAY": "your.provider.Gateway",
     "STRIPE_SECRET_KEY": "sk_live_" + "0" * 24,
     "STRIPE_PUBLISHABLE_KEY": "pk_live_" + "0" * 24,
-    "STRIPE_WEBHOOK_SECRET": "whsec_" + "0" * 24,
 }
 FAST = {
     "format": [PY, "-m", "ruff", "format", "--check", "-q", "."],

@@ -13,7 +13,8 @@ GOOD = {
     "DATABASE_OWNER_URL": "postgres://shop_owner:secret@127.0.0.1:1/shop",
     "REDIS_URL": "redis://127.0.0.1:1/0",
     "ALLOWED_HOSTS": "shop.example.org",
-    "SMS_GATEWAY": "storefront.notifications.gateways.MemorySms",
+    "BASE_URL": "https://shop.example.org",
+    "SMS_GATEWAY": "your.provider.Gateway",
     "STRIPE_SECRET_KEY": "sk_live_of_a_test_that_is_no_key",
     "STRIPE_PUBLISHABLE_KEY": "pk_live_of_a_test_that_is_no_key",
 }
@@ -44,10 +45,20 @@ def test_settings_start_when_all_is_said():
         ({"DATABASE_URL": None}, "DATABASE_URL"),
         ({"REDIS_URL": None}, "REDIS_URL"),
         ({"ALLOWED_HOSTS": None}, "ALLOWED_HOSTS"),
+        ({"BASE_URL": None}, "BASE_URL"),
+        ({"BASE_URL": "http://shop.example.org"}, "https://"),
+        ({"DATABASE_OWNER_URL": None, "SHOP_DATABASE_ROLE": "owner"}, "DATABASE_OWNER_URL"),
         ({"SMS_GATEWAY": None}, "SMS_GATEWAY"),
+        ({"SMS_GATEWAY": "storefront.demo.boxes.SmsBox"}, "SMS_GATEWAY"),
+        ({"SMS_GATEWAY": "storefront.notifications.gateways.MemorySms"}, "SMS_GATEWAY"),
         ({"STRIPE_SECRET_KEY": "sk_test_of_another_world"}, "sk_live_"),
         ({"STRIPE_PUBLISHABLE_KEY": None}, "pk_live_"),
         ({"STRIPE_API_BASE": "http://127.0.0.1:8001"}, "STRIPE_API_BASE"),
+        ({"STRIPE_JS_URL": "http://127.0.0.1:8001/v3/"}, "STRIPE_JS_URL"),
+        ({"STRIPE_JS_URL": "https://js.stripe.com.example.org/v3/"}, "STRIPE_JS_URL"),
+        ({"SHOP_ENV": None}, "SHOP_ENV=production"),  # forgotten: the demonstration would open to the world
+        ({"SHOP_ENV": "demo", "ALLOWED_HOSTS": "*", "BASE_URL": None}, "DEMO_PUBLIC=1"),
+        ({"SHOP_ENV": "demo", "ALLOWED_HOSTS": None, "BASE_URL": "https://shop.example.org"}, "shop.example.org"),
         ({"SHOP_ENV": "prod"}, "SHOP_ENV is 'prod'"),
     ],
 )
@@ -58,3 +69,25 @@ def test_settings_refuse_and_name_what_is_wrong(change, sentence):
 
     assert error.startswith("django.core.exceptions.ImproperlyConfigured: ")
     assert sentence in error
+
+
+def test_the_web_needs_no_owner():
+    assert settings_error({name: value for name, value in GOOD.items() if name != "DATABASE_OWNER_URL"}) == ""
+
+
+@pytest.mark.parametrize("more", [{}, {"ALLOWED_HOSTS": "shop.example.org", "DEMO_PUBLIC": "1"}])
+def test_the_demonstration_starts_on_this_machine_or_when_told_to_be_public(more):
+    assert settings_error({"SHOP_ENV": "demo", **more}) == ""
+
+
+def test_a_command_says_what_is_missing_in_one_line():
+    clean = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "DATA_DIR"}}
+    changed = {**GOOD, "DATABASE_URL": "postgres://shop_app:secret@127.0.0.1:1/shop"}
+    del changed["DATABASE_OWNER_URL"]
+
+    done = subprocess.run(
+        [sys.executable, "manage.py", "migrate"], env={**clean, **changed}, capture_output=True, text=True
+    )
+
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "DATABASE_OWNER_URL is not" in done.stderr

@@ -2,6 +2,8 @@
 
 import structlog
 
+from storefront.health.secrets import hiding
+
 from .environment import SHOP_ENV, env
 
 LOGGING = {
@@ -10,9 +12,11 @@ LOGGING = {
     "formatters": {
         "line": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.processors.JSONRenderer()
-            if SHOP_ENV == "production"
-            else structlog.dev.ConsoleRenderer(colors=False),
+            "processor": hiding(
+                structlog.processors.JSONRenderer()
+                if SHOP_ENV == "production"
+                else structlog.dev.ConsoleRenderer(colors=False)
+            ),
             "foreign_pre_chain": [
                 structlog.contextvars.merge_contextvars,
                 structlog.processors.TimeStamper(fmt="iso"),

@@ -18,4 +18,5 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "look-at-payments": {"task": "fulfilment.payments.sweep", "schedule": timedelta(minutes=1)},
     "forget-old-jobs": {"task": "fulfilment.jobs.forget_old", "schedule": crontab(hour=3, minute=10)},
+    "forget-old-messages": {"task": "storefront.notifications.forget_old", "schedule": crontab(hour=3, minute=20)},
 }

@@ -3,6 +3,9 @@
 from django.db import models
 from django.db.models import Q
 
+CODE = "code"
+"""How the kinds of messages with a one-time code end: ``account.code``, ``account.login_code``, ``order_code``."""
+
 
 class Message(models.Model):
     class Channel(models.TextChoices):
@@ -36,6 +39,11 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def holds_a_code(self) -> bool:
+        """Tell whether it carries a one-time code, which nobody but its reader may see."""
+        return self.kind.endswith(CODE)
 
 
 from oscar.apps.communication.models import *

@@ -1,22 +1,29 @@
 """Messages: written with what caused them, sent by a job, marked as sent once."""
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from fulfilment.jobs.operations import enqueue
 from fulfilment.orders.models import Order
 
 from .gateways import sms_gateway
 from .letters import order_letter
-from .models import Message
+from .models import CODE, Message
 
 SEND = "storefront.notifications.send_message"
 DOMAIN = "messages.biladalkhair.example"
+KEPT = timedelta(days=30)
+CODE_KEPT = timedelta(hours=2)
+"""A code that could not be sent is wanted for its job's last try, and by nobody after it."""
+
+
+class CodeForgotten(Exception):
+    """The message carried a code that is too old to be of use; there is nothing left to send."""
 
 
 @transaction.atomic
@@ -76,12 +83,14 @@ def write_order_message(*, order_id: int, kind: str, now: datetime) -> None:
 def send_message(*, message_key: str, now: datetime) -> bool:
     """Send a message that was not sent yet; False when it was. A refusal is kept on the row and raised.
 
-    The server may have taken a mail whose sender was killed before the row said so: the second copy carries
-    the same Message-ID, by which mailboxes know it.
+    A one-time code does not stay on the row once it left. The server may have taken a mail whose sender was killed
+    before the row said so: the second copy carries the same Message-ID, by which mailboxes know it.
     """
     message = Message.objects.get(key=message_key)
     if message.state == Message.State.SENT:
         return False
+    if message.holds_a_code and not message.text:
+        raise CodeForgotten(message_key)
     try:
         if message.channel == Message.Channel.SMS:
             sms_gateway().send(message.recipient, message.text)
@@ -90,7 +99,20 @@ def send_message(*, message_key: str, now: datetime) -> bool:
     except Exception as error:
         _unsent(message).update(state=Message.State.FAILED, last_error=repr(error)[:2000])
         raise
-    return bool(_unsent(message).update(state=Message.State.SENT, sent_at=now, last_error=""))
+    blank = {"text": "", "html": ""} if message.holds_a_code else {}
+    return bool(_unsent(message).update(state=Message.State.SENT, sent_at=now, last_error="", **blank))
+
+
+def forget_old(*, now: datetime) -> int:
+    """Delete what was sent about accounts, and codes, a month ago; blank codes that never left.
+
+    Messages about an order stay with their order. What was not sent stays until someone has seen to its job.
+    """
+    codes = Message.objects.filter(kind__endswith=CODE)
+    codes.filter(created_at__lt=now - CODE_KEPT).exclude(text="").update(text="", html="")
+    old = Message.objects.filter(Q(order__isnull=True) | Q(kind__endswith=CODE))
+    deleted, _ = old.filter(state=Message.State.SENT, created_at__lt=now - KEPT).delete()
+    return deleted
 
 
 def mail_of(message: Message) -> EmailMultiAlternatives:

@@ -17,3 +17,8 @@ def write_order_message(*, order_id: int, kind: str) -> None:
 @job(operations.SEND, queue="mail", attempts=4)  # a mail server may be away for an hour
 def send_message(*, message_key: str) -> None:
     operations.send_message(message_key=message_key, now=timezone.now())
+
+
+@job("storefront.notifications.forget_old", queue="bulk", in_transaction=True)
+def forget_old() -> None:
+    operations.forget_old(now=timezone.now())

@@ -14,6 +14,7 @@ from fulfilment.payouts import operations as payouts
 from fulfilment.payouts.models import Payable, Payout
 from fulfilment.warehouse.models import Consignment, ConsignmentLine
 from storefront.notifications.models import Message
+from storefront.notifications.operations import write_message
 from tests.factories.catalogue import make_stockrecord
 from tests.factories.parcels import make_held_order, move_to
 
@@ -48,10 +49,31 @@ def test_all_hold_while_its_jobs_wait():
     assert broken() == []
 
 
+def test_asking_twice_for_a_code_breaks_nothing(settled):
+    order = settled
+    for key in ("first", "second"):
+        write_message(
+            key=key,
+            kind="order_code",
+            channel="sms",
+            recipient=order.phone,
+            language="ar",
+            text="123456",
+            order=order,
+            now=timezone.now(),
+        )
+
+    assert broken() == []
+
+
 BREAKS = {
     "jobs: every open job is one that the code knows": lambda: Job.objects.update(
         task="tests.gone", state="WAITING", run_at=timezone.now()
     ),
+    "jobs: none was tried more often than allowed": lambda: Job.objects.filter(
+        task="fulfilment.warehouse.open_consignments"
+    ).update(attempts=4),
+    "messages: each order hears of each step once": lambda: Message.objects.update(kind="order.confirmed"),
     "jobs: no dead letters": lambda: Job.objects.filter(pk=Job.objects.earliest("pk").pk).update(state="DEAD"),
     "warehouse: every line of an order in preparation is in one consignment, whole": lambda: (
         ConsignmentLine.objects.update(quantity=9)

@@ -6,10 +6,14 @@ from django.core import mail
 from django.db import transaction
 from django.utils import timezone
 
+from catalogue.kernel.invariants import registered
 from fulfilment.jobs.models import Job
 from storefront.notifications import operations
 from storefront.notifications.gateways import MemorySms
 from storefront.notifications.models import Message
+from tests.factories.catalogue import make_stockrecord
+from tests.factories.orders import open_deliveries, place_order, stock
+from tests.factories.parcels import make_held_order
 from tests.fakes.smtp import FakeSmtp
 
 pytestmark = pytest.mark.django_db
@@ -137,3 +141,64 @@ def test_a_refusal_is_raised_so_that_the_job_is_tried_again(smtp):
 
     with pytest.raises(smtplib.SMTPException):
         operations.send_message(message_key=message.key, now=timezone.now())
+
+
+@pytest.mark.parametrize("kind", ["account.code", "account.login_code", "order_code"])
+def test_a_code_leaves_the_row_with_its_message(run_jobs, sms, kind):
+    message = write(kind=kind, channel="sms", recipient="+212612345678", subject="", html="", text="Code: 123456")
+
+    run_jobs()
+
+    message.refresh_from_db()
+    assert [sent.text for sent in sms] == ["Code: 123456"]
+    assert (message.state, message.text) == ("SENT", "")
+
+
+def test_forget_old_deletes_letters_about_accounts_and_codes_and_keeps_those_of_orders(run_jobs, clock):
+    order = make_held_order((make_stockrecord(), 1))
+    write("account", kind="account.login_code")
+    write("code", kind="order_code", order=order)
+    write("told", kind="order.confirmed", order=order)
+    run_jobs()
+    clock.shift(timedelta(days=31))
+    write("fresh", kind="account.login_code")
+
+    operations.forget_old(now=timezone.now())
+
+    assert set(Message.objects.values_list("key", flat=True)) == {"told", "fresh"}
+
+
+def test_forget_old_blanks_a_code_that_never_left_and_it_is_not_sent_any_more(clock):
+    message = write(kind="account.code", text="Code: 123456")
+    clock.shift(timedelta(hours=3))
+
+    operations.forget_old(now=timezone.now())
+
+    message.refresh_from_db()
+    assert (message.state, message.text, message.html) == ("WAITING", "", "")
+    with pytest.raises(operations.CodeForgotten):
+        operations.send_message(message_key=message.key, now=timezone.now())
+
+
+def test_an_order_stands_while_the_mail_server_refuses_and_its_message_leaves_later(smtp, run_jobs, clock):
+    smtp.refusing = "connection"
+    open_deliveries()
+    honey = stock(in_stock=10)
+    order = place_order((honey, 2), email="fatima@example.com")
+    run_jobs()
+    order.refresh_from_db()
+    honey.refresh_from_db()
+    message = Message.objects.get(order=order, kind="order.confirmed")
+    while_away = (order.status, honey.num_allocated, message.state, len(smtp.messages))
+
+    smtp.refusing = ""
+    clock.shift(timedelta(minutes=1))
+    run_jobs()
+
+    order.refresh_from_db()
+    honey.refresh_from_db()
+    message.refresh_from_db()
+    assert while_away == ("PREPARING", 2, "FAILED", 0)
+    assert (order.status, honey.num_allocated, message.state) == ("PREPARING", 2, "SENT")
+    assert [received["To"] for received in smtp.messages] == ["fatima@example.com"]
+    assert [name for name, check in registered().items() if list(check())] == []

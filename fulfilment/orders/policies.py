@@ -30,10 +30,20 @@ HOLDING = ("PENDING_PAYMENT", "PENDING_CONFIRMATION", "PAID", "CONFIRMED", "PREP
 
 CARD_MINIMUM = {MAD: Decimal("10.00"), "EUR": Decimal("0.50"), "USD": Decimal("0.50")}
 CARD, CASH = "card", "cash"
+PACKED, PAID = "packed", "paid"
+PACKED_OR_LATER = ("PACKED", "HANDED_OVER", "IN_TRANSIT", "DELIVERED", "REFUSED", "LOST", "RETURNED")
+"""States of a parcel that keep its order from being cancelled."""
 
 
 def may_follow(old: str, new: str) -> bool:
     return new in NEXT.get(old, ())
+
+
+def why_not_cancel(status: str, payment_method: str, parcel_states: Iterable[str]) -> str:
+    """Say what keeps an order from being cancelled: ``PACKED``, ``PAID``, or nothing."""
+    if not may_follow(status, "CANCELLED") or any(state in PACKED_OR_LATER for state in parcel_states):
+        return PACKED
+    return PAID if payment_method == CARD and status != "PENDING_PAYMENT" else ""
 
 
 def new_number() -> str:

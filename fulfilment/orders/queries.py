@@ -18,8 +18,6 @@ from fulfilment.shipping.policies import Load, flags_of, refusal
 from .models import Line, Order
 from .policies import Item, PricedItem, Quote
 
-PACKED_OR_LATER = ("PACKED", "HANDED_OVER", "IN_TRANSIT", "DELIVERED", "REFUSED", "LOST", "RETURNED")
-
 
 def price_rows(stockrecord_ids: Iterable[int], *, shopping: Shopping, now: datetime) -> dict[int, Any]:
     """Return the rows in force by stock record, with all that an order line copies (one query).
@@ -109,20 +107,10 @@ def for_page(number: str) -> Order | None:
     )
 
 
-def of_user(user: Any) -> QuerySet[Order]:
-    """Return someone's orders, newest first."""
-    return Order.objects.filter(user=user).order_by("-date_placed", "-pk")
-
-
-def is_packed(order: Order) -> bool:
-    """Tell whether any of it stands packed or has left: then it cannot be cancelled any more."""
-    return (
-        apps.get_model("warehouse", "Consignment")
-        .objects.filter(  # stands above, so reached by name
-            order_id=order.pk, state__in=PACKED_OR_LATER
-        )
-        .exists()
-    )
+def parcel_states(order: Order) -> list[str]:
+    """Return how far each of an order's parcels is."""
+    consignments = apps.get_model("warehouse", "Consignment").objects  # stands above, so reached by name
+    return list(consignments.filter(order_id=order.pk).values_list("state", flat=True))
 
 
 def unpaid_since(now: datetime) -> QuerySet[Order]:

@@ -9,6 +9,9 @@ order_confirmed = Signal()
 order_paid = Signal()
 order_delivered = Signal()
 order_cancelled = Signal()
+order_refused = Signal()
+"""Refused at the door, or sent back before it got there."""
+
 order_expired = Signal()
 
 payment_settled = Signal()

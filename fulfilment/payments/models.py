@@ -20,6 +20,8 @@ class PaymentAttempt(models.Model):
         QUARANTINED = "QUARANTINED", _("held for a person to look at")
 
     OPEN_STATES = (State.STARTED, State.REQUIRES_ACTION, State.PROCESSING, State.AUTHORISED)
+    WAITING_STATES = (*OPEN_STATES, State.FAILED)
+    """A declined card leaves the same payment open for another card."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payment_attempts")
     number = models.PositiveSmallIntegerField()

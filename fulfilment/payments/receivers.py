@@ -19,3 +19,8 @@ def open_attempt(order: Order, **kwargs: Any) -> None:
 @receiver(signals.order_delivered, dispatch_uid="payments.collect_cash")
 def collect_cash(order_id: int, **kwargs: Any) -> None:
     operations.collect_cash(order_id=order_id, now=timezone.now())
+
+
+@receiver([signals.order_cancelled, signals.order_expired, signals.order_refused], dispatch_uid="payments.drop_cash")
+def drop_cash(order_id: int, **kwargs: Any) -> None:
+    operations.drop_cash(order_id=order_id, now=timezone.now())

@@ -42,6 +42,13 @@ def has_key(request: HttpRequest, number: str) -> bool:
     return bool(key) and key_fits(number, key)
 
 
+def remember_key(request: HttpRequest, response: HttpResponse, number: str) -> HttpResponse:
+    """Let a browser that came with the key go on without it in the address."""
+    if has_key(request, number):
+        remember(request, response, number)
+    return response
+
+
 def order_or_404(request: HttpRequest, number: str) -> Order:
     """Return the order for someone who may see it; for anyone else it does not exist."""
     may_see = has_key(request, number) or number in _known(request)

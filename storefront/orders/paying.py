@@ -16,12 +16,12 @@ from django.views.decorators.http import require_POST, require_safe
 from fulfilment.orders.links import key_for
 from fulfilment.orders.models import Order
 from fulfilment.payments import operations as payments
-from fulfilment.payments.gateways.base import NoSuchPayment, ProviderRefused, ProviderUnavailable
+from fulfilment.payments.gateways.base import ProviderRefused, ProviderUnavailable
 from fulfilment.payments.gateways.stripe import element_options
 from fulfilment.payments.models import PaymentAttempt
-from fulfilment.payments.queries import attempt_of_order
+from fulfilment.payments.queries import attempt_of_order, standing_of
 
-from .access import order_or_404
+from .access import order_or_404, remember_key
 
 State = PaymentAttempt.State
 POLICY = settings.PAYMENT_PAGE_POLICY
@@ -35,8 +35,8 @@ UNAVAILABLE = 503
 def pay(request: HttpRequest, number: str) -> HttpResponse:
     """Show the provider's card field for an order that waits for it; anything else goes to the order's page."""
     order = order_or_404(request, number)
-    if not _waits(order):
-        return redirect("orders:detail", number)
+    if not (_waits(order) and standing_of(order.pk).payable):
+        return remember_key(request, redirect("orders:detail", number), number)
     context = {
         "order": order,
         "stripe_js": settings.STRIPE_JS_URL,
@@ -45,7 +45,7 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
         "start_url": _with_key("orders:pay-start", number),
         "demonstration": bool(settings.STRIPE_API_BASE),
     }
-    return render(request, "shop/order_pay.html", context)
+    return remember_key(request, render(request, "shop/order_pay.html", context), number)
 
 
 @require_POST
@@ -68,19 +68,27 @@ def start(request: HttpRequest, number: str) -> JsonResponse:
 @never_cache
 @require_safe
 def paid(request: HttpRequest, number: str) -> HttpResponse:
-    """Find out what became of the payment. Only a payment of this very order is looked at."""
+    """Find out what became of the payment. Only a payment of this very order is looked at.
+
+    The bank may come back in another browser than the one that placed the order: the key in the address opens it.
+    """
+    return remember_key(request, redirect(_outcome(request, number), number), number)
+
+
+def _outcome(request: HttpRequest, number: str) -> str:
+    """Settle, tell the buyer, and name the page to go to."""
     order = order_or_404(request, number)
     intent_id = request.GET.get("payment_intent", "")
     if attempt_of_order(order_id=order.pk, intent_id=intent_id) is None:
         raise Http404
     try:
         attempt = payments.settle(intent_id=intent_id, now=timezone.now())
-    except (ProviderUnavailable, NoSuchPayment):
+    except (ProviderUnavailable, ProviderRefused):
         messages.info(request, _("The bank has not answered yet. This page will know within a few minutes."))
-        return redirect("orders:detail", number)
+        return "orders:detail"
     if attempt.state in (State.FAILED, State.STARTED, State.REQUIRES_ACTION):
         messages.error(request, _("The payment did not go through, nothing was taken. You can try another card."))
-        return redirect("orders:pay", number)
+        return "orders:pay"
     if attempt.state == State.SUCCEEDED:
         messages.success(request, _("Thank you, the payment has arrived."))
     elif attempt.state == State.CANCELLED:
@@ -89,7 +97,7 @@ def paid(request: HttpRequest, number: str) -> HttpResponse:
         messages.warning(request, _("We are looking at this payment ourselves and will call you."))
     else:
         messages.info(request, _("The bank is still working on it. This page will know within a few minutes."))
-    return redirect("orders:detail", number)
+    return "orders:detail"
 
 
 def _waits(order: Order) -> bool:

@@ -15,49 +15,43 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from catalogue.places.names import country_name
 from fulfilment.orders import operations as orders
 from fulfilment.orders.models import Order
-from fulfilment.orders.policies import CARD, may_follow
+from fulfilment.orders.policies import why_not_cancel
 from fulfilment.payments import operations as payments
-from fulfilment.payments.gateways.base import ProviderUnavailable
+from fulfilment.payments.gateways.base import ProviderRefused, ProviderUnavailable
+from fulfilment.payments.queries import Standing, standing_of
 from fulfilment.shipping.queries import METHOD_NAMES
 
 from . import operations
-from .access import has_key, order_or_404, remember
+from .access import order_or_404, remember, remember_key
 from .forms import CodeForm, FindForm
 from .timeline import steps_of
 
 ASKED = "order_code"
 UNPROCESSABLE = 422
-PACKED_OR_LATER = ("PACKED", "HANDED_OVER", "IN_TRANSIT", "DELIVERED", "REFUSED", "LOST", "RETURNED")
 
 
 @never_cache
 @require_safe
 def detail(request: HttpRequest, number: str) -> HttpResponse:
     order = order_or_404(request, number)
+    parcels = list(order.consignments.all())
+    unpaid = order.status == Order.Status.PENDING_PAYMENT
+    payments_stand = standing_of(order.pk) if unpaid else Standing(payable=False, held=False)
+    obstacle = why_not_cancel(order.status, order.payment_method, (parcel.state for parcel in parcels))
     context = {
         "order": order,
         "lines": list(order.lines.all()),
         "steps": steps_of(order),
-        "parcels": list(order.consignments.all()),
+        "parcels": parcels,
         "method": METHOD_NAMES.get(order.shipping_code, order.shipping_method),
         "address": order.shipping_address,
         "country": country_name((get_language() or "ar")[:2], order.destination),
-        "to_pay": order.status == Order.Status.PENDING_PAYMENT,
-        "can_cancel": may_cancel(order),
+        "to_pay": payments_stand.payable,
+        "held": payments_stand.held,
+        "payment_over": unpaid and payments_stand == Standing(payable=False, held=False),
+        "can_cancel": not (obstacle or payments_stand.held),  # the operation decides
     }
-    response = render(request, "shop/order.html", context)
-    if has_key(request, number):
-        remember(request, response, number)  # so that the page's buttons work without the key in the address
-    return response
-
-
-def may_cancel(order: Order) -> bool:
-    """Tell whether the page offers to cancel; the operation decides."""
-    if not may_follow(order.status, Order.Status.CANCELLED):
-        return False
-    if order.payment_method == CARD and order.status != Order.Status.PENDING_PAYMENT:
-        return False
-    return all(parcel.state not in PACKED_OR_LATER for parcel in order.consignments.all())
+    return remember_key(request, render(request, "shop/order.html", context), number)
 
 
 @require_POST
@@ -66,11 +60,13 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
     by = request.user if request.user.is_authenticated else None
     try:
         payments.cancel_order(order_id=order.pk, now=timezone.now(), by=by)
+    except payments.MoneyHeld:
+        messages.warning(request, _("We are looking at this payment ourselves and will call you."))
     except (orders.TooLateToCancel, payments.StillPaying):
         messages.error(request, _("It is too late to cancel this order here. Please call us."))
     except orders.PaidAlready:
         messages.error(request, _("This order is paid. Please call us: we cancel it and give the money back."))
-    except ProviderUnavailable:
+    except (ProviderUnavailable, ProviderRefused):
         messages.error(request, _("The bank does not answer at the moment. Please try again in a few minutes."))
     else:
         messages.success(request, _("The order is cancelled. Nothing will be sent or taken."))

@@ -10,7 +10,7 @@ from catalogue.kernel import events
 from catalogue.kernel.locks import lock
 from fulfilment.orders import queries, signals
 from fulfilment.orders.models import Line, Order, OrderEvent
-from fulfilment.orders.policies import CARD, may_follow
+from fulfilment.orders.policies import PACKED, PAID, may_follow, why_not_cancel
 
 Status = Order.Status
 
@@ -65,13 +65,14 @@ def cancel(*, order_id: int, now: datetime, by: Any = None) -> None:
     order = _locked(order_id)
     if order.status == Status.CANCELLED:
         return
-    if not may_follow(order.status, Status.CANCELLED) or queries.is_packed(order):
+    hindrance = why_not_cancel(order.status, order.payment_method, queries.parcel_states(order))
+    if hindrance == PACKED:
         raise TooLateToCancel(order.number)
-    if order.payment_method == CARD and order.status != Status.PENDING_PAYMENT:
+    if hindrance == PAID:
         raise PaidAlready(order.number)
     _move(order, Status.CANCELLED, now=now, by=by, reserved_until=None)
+    events.announce(signals.order_cancelled, order_id=order.pk)  # locks consignments, which come before stock
     _release(order)
-    events.announce(signals.order_cancelled, order_id=order.pk)
 
 
 @transaction.atomic
@@ -81,19 +82,24 @@ def expire(*, order_id: int, now: datetime) -> None:
     if order.status == Status.EXPIRED:
         return
     _move(order, Status.EXPIRED, now=now, reserved_until=None)
-    _release(order)
     events.announce(signals.order_expired, order_id=order.pk)
+    _release(order)
 
 
 @transaction.atomic
 def advance(*, order_id: int, status: str, now: datetime, by: Any = None) -> None:
-    """Follow what happens to its parcels. Announces ``order_delivered``; a second call changes nothing."""
+    """Follow what happens to its parcels. A second call changes nothing.
+
+    Announces ``order_delivered``, or ``order_refused`` when it comes back.
+    """
     order = _locked(order_id)
     if order.status == status:
         return
     _move(order, status, now=now, by=by)
     if status == Status.DELIVERED:
         events.announce(signals.order_delivered, order_id=order.pk)
+    elif status in (Status.REFUSED, Status.RETURNED):
+        events.announce(signals.order_refused, order_id=order.pk)
 
 
 def _locked(order_id: int) -> Order:

@@ -19,14 +19,16 @@ class NoSuchPayment(ProviderRefused):
 
 @dataclass(frozen=True)
 class Charge:
-    """What is to be paid, and the key under which it is asked for, stored before the first call."""
+    """What is to be paid, and the key under which it is asked for, stored before the first call.
+
+    Holds only what never changes of an attempt: a provider refuses a key that comes with other values.
+    """
 
     key: str
     order_number: str
     attempt: int
     amount: Decimal
     currency: str
-    email: str = ""
 
 
 @dataclass(frozen=True)

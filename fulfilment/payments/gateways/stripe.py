@@ -12,7 +12,7 @@ from catalogue.kernel.money import from_minor, to_minor
 
 from .base import Charge, NoSuchPayment, Payment, ProviderRefused, ProviderUnavailable
 
-CONNECT_SECONDS, ANSWER_SECONDS = 2, 10
+CONNECT_SECONDS, ANSWER_SECONDS = 2, 8
 RETRIES = 2
 
 STATES = {
@@ -42,8 +42,6 @@ class StripeProvider:
             "metadata": metadata,
             "description": f"Order {charge.order_number}",
         }
-        if charge.email:
-            params["receipt_email"] = charge.email
         return _asked(lambda: self.client.v1.payment_intents.create(params, options={"idempotency_key": charge.key}))
 
     def settle(self, payment_id: str) -> Payment:
@@ -93,14 +91,14 @@ def _payment(intent: Any) -> Payment:
 
 
 @lru_cache(maxsize=4)
-def provider(base: str = "", key: str = "") -> StripeProvider:
+def provider(base: str = "", key: str = "", *, patient: bool = True) -> StripeProvider:
     """Return the provider for the keys and the address in the settings, or for those given."""
     if not key:
-        return provider(settings.STRIPE_API_BASE, settings.STRIPE_SECRET_KEY)
+        return provider(settings.STRIPE_API_BASE, settings.STRIPE_SECRET_KEY, patient=patient)
     client = stripe.StripeClient(
         key,
         base_addresses={"api": base} if base else None,
-        max_network_retries=RETRIES,
+        max_network_retries=RETRIES if patient else 0,
         http_client=stripe.RequestsClient(timeout=(CONNECT_SECONDS, ANSWER_SECONDS)),
     )
     return StripeProvider(client)

@@ -1,6 +1,10 @@
 """An order's moves."""
 
+import re
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from catalogue.cooperatives.models import StockRecord
@@ -31,6 +35,17 @@ def test_cancel_puts_the_goods_back(order):
     assert (order.status, StockRecord.objects.get().num_allocated) == ("CANCELLED", 0)
     assert list(order.events.values_list("kind", flat=True)) == ["placed", "confirmed", "cancelled"]
     assert broken() == []
+
+
+def test_cancel_locks_parcels_before_stock(order):
+    open_parcels(order)
+
+    with CaptureQueriesContext(connection) as asked:
+        operations.cancel(order_id=order.pk, now=timezone.now())
+
+    locks = [query["sql"] for query in asked if "FOR NO KEY UPDATE" in query["sql"]]
+    tables = [re.search(r'FROM "(\w+)"', sql).group(1) for sql in locks]
+    assert tables.index("warehouse_consignment") < tables.index("partner_stockrecord")
 
 
 def test_cancel_is_too_late_once_something_is_packed(order):

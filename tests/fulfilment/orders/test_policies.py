@@ -6,6 +6,8 @@ import pytest
 
 from fulfilment.orders.policies import (
     ALPHABET,
+    PACKED,
+    PAID,
     Item,
     PricedItem,
     Quote,
@@ -14,6 +16,7 @@ from fulfilment.orders.policies import (
     may_follow,
     new_number,
     payment_methods,
+    why_not_cancel,
 )
 from fulfilment.shipping.policies import Delivery, Load
 
@@ -25,6 +28,23 @@ def way(code="home", price="35.00", cash=True, limit="10000"):
 def quote(price="120.00", quantity=2, currency="MAD", destination="MA", deliveries=(way(),), rate="1"):
     item = PricedItem(7, quantity, 1, Decimal(price), Decimal("20.00"), Decimal("80.00"), Load(450))
     return Quote(currency, destination, Decimal(rate), 1, (item,), deliveries)
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "parcels", "hindrance"),
+    [
+        ("PENDING_PAYMENT", "card", [], ""),
+        ("PAID", "card", [], PAID),
+        ("CONFIRMED", "cash", [], ""),
+        ("PREPARING", "cash", ["OPEN", "PICKED", "CANCELLED"], ""),
+        ("PREPARING", "cash", ["OPEN", "PACKED"], PACKED),
+        ("PREPARING", "card", ["HANDED_OVER"], PACKED),
+        ("SHIPPED", "cash", ["HANDED_OVER"], PACKED),
+        ("CANCELLED", "cash", [], PACKED),
+    ],
+)
+def test_what_keeps_an_order_from_being_cancelled(status, method, parcels, hindrance):
+    assert why_not_cancel(status, method, parcels) == hindrance
 
 
 def test_a_total_is_the_goods_and_the_delivery():

@@ -1,0 +1,163 @@
+"""Giving a payment up: at the provider first, then here. Also what the sweep does each minute."""
+
+import logging
+import time
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from catalogue.kernel.locks import lock
+from fulfilment.orders import operations as orders
+from fulfilment.orders.models import Order, OrderEvent
+from fulfilment.payments.gateways import provider_for
+from fulfilment.payments.gateways.base import Payment, ProviderRefused, ProviderUnavailable
+from fulfilment.payments.models import PaymentAttempt
+from fulfilment.payments.queries import abandoned_orders
+
+from .paying import GIVEN_BACK, WAITING, charge_of, record, settle, write_state
+
+log = logging.getLogger("fulfilment.payments")
+State = PaymentAttempt.State
+SILENCES = 2
+SWEEP_SECONDS = 15
+"""No attempt is begun later in a sweep. One may cost three calls; all of it fits the money queue's minute."""
+
+
+class StillPaying(Exception):
+    """The provider has not let go of the payment: it went through, or is being worked on."""
+
+
+class MoneyHeld(StillPaying):
+    """Money came in that is not what was asked: a person decides before anything is undone."""
+
+
+class NothingHeld(Exception):
+    """No money of this order waits for a person."""
+
+
+def call_off(*, order_id: int, now: datetime, patient: bool = True) -> None:
+    """Make the provider give up every open payment of an order, before anything of the order is undone.
+
+    Raises ``StillPaying`` when it does not, ``MoneyHeld`` when money of the order is held for a person,
+    ``ProviderUnavailable`` when it cannot be asked.
+    """
+    waiting = PaymentAttempt.objects.filter(order_id=order_id, provider="stripe", state__in=WAITING)
+    for attempt in waiting.select_related("order"):
+        if _drop_unasked(attempt, now):
+            continue
+        recorded = record(attempt, _cancelled(attempt, patient), now)
+        if recorded.state not in (State.CANCELLED, State.QUARANTINED):
+            raise StillPaying(order_id)
+    if PaymentAttempt.objects.filter(order_id=order_id, state=State.QUARANTINED).exists():
+        raise MoneyHeld(order_id)
+
+
+def _drop_unasked(attempt: PaymentAttempt, now: datetime) -> bool:
+    """Give up an attempt that the provider never heard of; False when it may have."""
+    unasked = PaymentAttempt.objects.filter(pk=attempt.pk, state=State.STARTED, intent_id=None)
+    return bool(unasked.filter(updated_at=F("created_at")).update(state=State.CANCELLED, updated_at=now))
+
+
+def _cancelled(attempt: PaymentAttempt, patient: bool) -> Payment:
+    """Cancel at the provider. One that was asked for and lost is found again by its key."""
+    provider = provider_for(attempt.provider, patient=patient)
+    intent_id = attempt.intent_id
+    if not intent_id:
+        intent_id = provider.start(charge_of(attempt)).id
+        PaymentAttempt.objects.filter(pk=attempt.pk).update(intent_id=intent_id)
+    return provider.cancel(intent_id)
+
+
+def cancel_order(*, order_id: int, now: datetime, by: object = None) -> None:
+    """Cancel an order for its buyer: its open payment first, then the order. Raises what both raise."""
+    call_off(order_id=order_id, now=now)
+    orders.cancel(order_id=order_id, now=now, by=by)
+
+
+def expire_order(*, order_id: int, now: datetime, patient: bool = True) -> bool:
+    """Give up an order that was not paid in time, once the provider agreed; tell whether it was given up."""
+    try:
+        call_off(order_id=order_id, now=now, patient=patient)
+    except StillPaying:
+        return False
+    orders.expire(order_id=order_id, now=now)
+    return True
+
+
+@transaction.atomic
+def give_back_held(*, order_id: int, now: datetime, by: Any = None) -> None:
+    """Note that a person gave held money back at the bank; the order then ends like any that was not paid.
+
+    Locks the order, then the attempt. Raises ``NothingHeld``.
+    """
+    order = lock(Order.objects.filter(pk=order_id))[0]
+    held = lock(PaymentAttempt.objects.filter(order_id=order_id, state=State.QUARANTINED))
+    if not held:
+        raise NothingHeld(order.number)
+    for attempt in held:
+        write_state(attempt, State.CANCELLED, now, error=f"{GIVEN_BACK}: {attempt.last_error}")
+        OrderEvent.objects.create(
+            order=order, kind="payment_given_back", at=now, by=by, data={"intent": attempt.intent_id}
+        )
+
+
+def look_at(*, attempt_id: int, now: datetime) -> None:
+    """Look at one open attempt: settle what was paid, give up what is over its time. The sweep's step."""
+    attempt = PaymentAttempt.objects.select_related("order").get(pk=attempt_id)
+    order = attempt.order
+    if attempt.intent_id:
+        attempt = settle(intent_id=attempt.intent_id, now=now, patient=False)
+    if attempt.state not in WAITING:
+        return
+    if order.status != Order.Status.PENDING_PAYMENT:  # given up by someone else: nothing may be taken for it any more
+        call_off(order_id=order.pk, now=now, patient=False)
+    elif order.reserved_until is not None and order.reserved_until <= now:
+        expire_order(order_id=order.pk, now=now, patient=False)
+
+
+def sweep(*, now: datetime) -> int:
+    """Look at every card payment that is not over, then give up overdue orders that none is left of.
+
+    One attempt that fails stops no other. Two silences in a row, or ``SWEEP_SECONDS``, end this round; what was
+    looked at longest ago comes first in the next.
+    """
+    looked = _sweep_attempts(now)
+    for order_id in list(abandoned_orders(now)):
+        try:
+            orders.expire(order_id=order_id, now=now)
+        except orders.ImpossibleMove as error:
+            log.warning("moved meanwhile: %s", error)
+    return looked
+
+
+def _sweep_attempts(now: datetime) -> int:
+    late = Q(intent_id__isnull=False) | Q(order__reserved_until__lte=now)
+    given_up = Q(order__status__in=(Order.Status.CANCELLED, Order.Status.EXPIRED))
+    waiting = PaymentAttempt.objects.filter(
+        Q(order__status=Order.Status.PENDING_PAYMENT) & late | given_up, provider="stripe", state__in=WAITING
+    )
+    looked = silent = 0
+    until = time.monotonic() + SWEEP_SECONDS
+    for attempt_id in list(waiting.order_by("updated_at", "pk").values_list("pk", flat=True)):
+        if silent == SILENCES or time.monotonic() > until:
+            break
+        try:
+            look_at(attempt_id=attempt_id, now=now)
+            looked, silent = looked + 1, 0
+        except ProviderUnavailable as error:
+            log.warning("provider unavailable: attempt=%s %s", attempt_id, error)
+            silent += 1
+            _look_later(attempt_id, now)
+        except ProviderRefused as error:
+            log.error("refused by the provider: attempt=%s %s", attempt_id, error)
+            _look_later(attempt_id, now)
+        except (orders.ImpossibleMove, StillPaying) as error:
+            log.warning("moved meanwhile: attempt=%s %s", attempt_id, error)
+    return looked
+
+
+def _look_later(attempt_id: int, now: datetime) -> None:
+    """Let the others come first in the next round."""
+    PaymentAttempt.objects.filter(pk=attempt_id, intent_id__isnull=False).update(updated_at=now)

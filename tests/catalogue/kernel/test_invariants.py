@@ -19,5 +19,5 @@ def test_violations_names_each_check_with_its_first_rows():
 def test_two_checks_cannot_share_a_name():
     invariants.invariant("one")(list)
 
-    with pytest.raises(ValueError):
-        invariants.invariant("one")(list)
+    with pytest.raises(ValueError, match="one"):
+        invariants.invariant("one")(tuple)

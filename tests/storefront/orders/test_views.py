@@ -11,6 +11,8 @@ from catalogue.cooperatives.models import StockRecord
 from catalogue.kernel.shopping import Shopping
 from fulfilment.orders.links import key_for, order_path
 from fulfilment.orders.models import Order
+from fulfilment.payments.gateways.base import ProviderRefused
+from fulfilment.payments.gateways.stripe import StripeProvider
 from fulfilment.payments.models import PaymentAttempt
 from storefront.demo.stripe.bank import DECLINED
 from storefront.notifications.models import Message
@@ -159,6 +161,77 @@ def test_a_silent_bank_is_told_and_the_order_waits(bank, client):
     assert answer.status_code == 503
     assert "Nothing was taken" in answer.json()["error"]
     assert Order.objects.get().status == "PENDING_PAYMENT"
+
+
+@pytest.mark.parametrize("end", ["paid/", "cancel/"])
+def test_a_bank_that_refuses_is_told_as_one_that_does_not_answer(bank, client, monkeypatch, end):
+    order = abroad(bank)
+    back = client.post(by_key(order, "pay/start/")).json()
+    intent = back["client_secret"].split("_secret_")[0]
+    monkeypatch.setattr(StripeProvider, "settle", refuse)
+    monkeypatch.setattr(StripeProvider, "cancel", refuse)
+
+    if end == "paid/":
+        answer = client.get(f"{back['return_path']}&payment_intent={intent}", follow=True)
+    else:
+        answer = client.post(by_key(order, end), follow=True)
+
+    assert answer.status_code == 200
+    assert re.search("The bank (has not answered yet|does not answer)", answer.content.decode())
+    assert Order.objects.get().status == "PENDING_PAYMENT"
+
+
+def refuse(self, payment_id):
+    raise ProviderRefused("not like this")
+
+
+def test_the_bank_comes_back_in_another_browser(bank, client):
+    order = abroad(bank)
+    back = client.post(by_key(order, "pay/start/")).json()
+    intent = back["client_secret"].split("_secret_")[0]
+    pay(bank, intent)
+
+    page = Client().get(f"{back['return_path']}&payment_intent={intent}", follow=True)
+
+    assert page.redirect_chain == [(path(order), 302)]
+    assert "Thank you, the payment has arrived." in page.content.decode()
+
+
+def test_the_card_page_opened_by_its_key_is_opened_again_without_it(bank, client):
+    order = abroad(bank)
+    client.get(by_key(order, "pay/"))
+
+    assert client.get(path(order, "pay/")).status_code == 200
+
+
+def test_held_money_is_told_and_leaves_nothing_to_press(bank, client):
+    order = abroad(bank)
+    intent = client.post(by_key(order, "pay/start/")).json()["client_secret"].split("_secret_")[0]
+    pay(bank, intent)
+    bank.bank.intents[intent]["amount_received"] = 1
+    client.get(f"{by_key(order, 'paid/')}&payment_intent={intent}")
+
+    card_page = client.get(path(order, "pay/"))
+    client.post(path(order, "cancel/"))
+    page = Client().get(by_key(order)).content.decode()
+
+    assert card_page.url == path(order)
+    assert "We are looking at this payment ourselves and will call you." in page
+    assert ("Cancel the order" in page, "by card</a>" in page) == (False, False)
+    assert (Order.objects.get().status, StockRecord.objects.get().num_allocated) == ("PENDING_PAYMENT", 1)
+
+
+def test_a_payment_that_ended_at_the_bank_sends_nobody_round_in_circles(bank, client):
+    order = abroad(bank)
+    intent = client.post(by_key(order, "pay/start/")).json()["client_secret"].split("_secret_")[0]
+    bank.bank.cancel(intent, "")
+    client.get(f"{by_key(order, 'paid/')}&payment_intent={intent}")
+
+    page = client.get(path(order, "pay/"), follow=True)
+
+    assert page.redirect_chain == [(path(order), 302)]
+    assert "This payment was cancelled, nothing was taken." in page.content.decode()
+    assert ("by card</a>" in page.content.decode(), "Cancel the order" in page.content.decode()) == (False, True)
 
 
 def test_a_lost_link_is_found_by_number_and_a_code_to_the_phone(order):

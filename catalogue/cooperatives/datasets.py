@@ -76,6 +76,31 @@ class Cooperatives(Dataset[CooperativeRow]):
         return counts + upsert(Partner, [row.cooperative for row in items], key=("code",), fields=FIELDS)
 
 
+SECTORS_EN = {
+    "argan": "Argan",
+    "basketry": "Basketry",
+    "cactus": "Prickly pear",
+    "clothing": "Sewing and embroidery",
+    "copper": "Copperware",
+    "couscous": "Couscous and grain",
+    "dairy": "Milk and cheese",
+    "dates": "Dates",
+    "figs": "Figs and fruit",
+    "herbs": "Aromatic and medicinal plants",
+    "honey": "Honey",
+    "jewellery": "Jewellery",
+    "leather": "Leather",
+    "olive": "Olives",
+    "pottery": "Pottery",
+    "preserves": "Preserves and sweets",
+    "saffron": "Saffron",
+    "seafood": "Seafood",
+    "spices": "Spices and henna",
+    "weaving": "Weaving and rugs",
+    "wood": "Wood",
+}
+"""The data name a sector in Arabic and French; one that is not here reads as in French."""
+
 FIELDS = (
     *("slug", "fictional", "legal_form", "sector", "province", "postal_code", "latitude", "longitude"),
     *("founded_year", "members", "women_members", "is_womens", "indh_supported", "union", "register_no", "ice"),
@@ -83,6 +108,7 @@ FIELDS = (
     *("payout_method", "payout_cycle", "phone", "landline", "email", "connectivity", "contact_channel"),
     *("spoken_language", "reads_arabic", "lead_days"),
     *translated.columns("name", "short_name", "sector_name", "commune_name", "bank_name", languages=("ar", "fr")),
+    "sector_name_en",
 )
 
 
@@ -92,6 +118,7 @@ def _names(cells: Cells) -> dict[str, object]:
         **translated.read(cells, "name", max_length=128),
         **translated.read(cells, "short_name", "short_name", max_length=120),
         **translated.read(cells, "sector_name", "sector", max_length=80),
+        "sector_name_en": SECTORS_EN.get(cells.text("sector", max_length=30)),
         **translated.read(cells, "commune_name", "commune", max_length=120),
         **translated.read(cells, "bank_name", "bank", max_length=80),
     }

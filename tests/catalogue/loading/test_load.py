@@ -33,6 +33,17 @@ def test_load_writes_a_product_in_three_languages(folder):
     assert product.is_public
 
 
+def test_load_names_every_sector_in_english(folder):
+    folder.load()
+
+    cooperative = Partner.objects.get(code="COOP-001")
+    with translation.override("en"):
+        assert cooperative.sector_name == "Argan"
+    with translation.override("fr"):
+        assert cooperative.sector_name == "Argane"
+    assert not Partner.objects.filter(sector_name_en=None).exists()
+
+
 def test_load_builds_a_sound_category_tree(folder):
     folder.load()
 

@@ -9,7 +9,6 @@ from types import MappingProxyType
 
 MAD, EUR, USD = "MAD", "EUR", "USD"
 CURRENCIES = (MAD, EUR, USD)
-ACCOUNTING_CURRENCY = MAD
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")

@@ -28,8 +28,3 @@ def oldest_waiting(now: datetime) -> timedelta:
 def last_beat(name: str) -> datetime | None:
     """When a kind of process (``relay``, ``worker``, ``worker-money``) last proved that it works."""
     return Heartbeat.objects.filter(name=name).values_list("beat_at", flat=True).first()
-
-
-def about_order(order_id: int) -> QuerySet[Job]:
-    """The jobs that an order caused."""
-    return Job.objects.filter(payload__order_id=order_id).order_by("created_at", "pk")

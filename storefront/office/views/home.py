@@ -16,8 +16,6 @@ from storefront.office.access import office_page
 from storefront.office.chart import Chart, draw
 from storefront.office.forms import PeriodForm
 
-LONGEST = timedelta(days=366)
-
 
 @office_page()
 def home(request: HttpRequest) -> HttpResponse:

@@ -75,7 +75,7 @@ def see_it_through(browser, shop, number):
         assert order.phone not in statement
         assert order.buyer_name not in statement
     owner.leave()
-    assert "violat" not in shop.manage("prove_invariants").lower().replace("no violations", "")
+    shop.manage("prove_invariants")  # raises when one is broken
 
 
 def link_in(text: str) -> str:

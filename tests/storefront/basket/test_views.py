@@ -4,8 +4,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from catalogue.cooperatives.models import StockRecord
+from catalogue.cooperatives.models import Partner, StockRecord
 from storefront.basket.models import Basket, Line
+from tests.factories.catalogue import make_stockrecord, publish_prices
 from tests.factories.orders import Guest, open_deliveries, refuse_to, stock
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,23 @@ def test_adding_refuses_a_wrong_quantity_beside_the_field(guest, quantity, words
     assert not Basket.objects.exists()
 
 
+@pytest.mark.parametrize("gone", ["withdrawn", "made up"])
+def test_adding_from_a_seller_who_is_gone_takes_no_other_in_its_place(guest, gone):
+    here = stock()
+    there = make_stockrecord(product=here.product)
+    publish_prices()
+    if gone == "withdrawn":
+        Partner.objects.filter(pk=there.partner_id).update(is_active=False)
+    else:
+        there.pk = 987_654
+
+    answer = guest.add(there)
+
+    assert answer.status_code == 422
+    assert "not for sale at the moment" in answer.content.decode()
+    assert not Line.objects.exists()
+
+
 def test_changing_a_quantity_says_what_is_left_beside_the_line(guest):
     guest.add(stock(in_stock=4), 2)
     line = Line.objects.get()
@@ -54,6 +72,37 @@ def test_changing_a_quantity_says_what_is_left_beside_the_line(guest):
     assert answer.status_code == 422
     assert "Only 4 are left." in answer.content.decode()
     assert Line.objects.get().quantity == 2
+
+
+@pytest.mark.parametrize(
+    ("quantity", "words"),
+    [
+        ("-1", "Take at least one."),
+        ("1e9", "Write a whole number, such as 2."),
+        ("1000000000", "That is more than we can send in one order."),
+        ("abc", "Write a whole number, such as 2."),
+        ("", "Write how many you would like."),
+    ],
+)
+def test_changing_refuses_a_wrong_quantity_beside_the_line(guest, quantity, words):
+    guest.add(stock(in_stock=10), 2)
+    line = Line.objects.get()
+
+    answer = guest.post(f"basket/lines/{line.pk}/", quantity=quantity)
+
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert 'aria-invalid="true"' in answer.content.decode()
+    assert Line.objects.get().quantity == 2
+
+
+def test_changing_takes_an_arabic_number(guest):
+    guest.add(stock(in_stock=10))
+
+    answer = guest.post(f"basket/lines/{Line.objects.get().pk}/", quantity="٣")
+
+    assert (answer.status_code, answer.url) == (302, "/en/basket/")
+    assert Line.objects.get().quantity == 3
 
 
 @pytest.mark.parametrize("data", [{"quantity": "0"}, {"remove": "1", "quantity": "abc"}])

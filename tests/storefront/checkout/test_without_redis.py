@@ -41,17 +41,18 @@ def test_a_whole_purchase_answers_without_redis(no_redis):
     assert Message.objects.filter(kind="order_code").exists()
 
 
-def test_a_purchase_answers_while_the_broker_is_frozen_and_the_message_leaves_afterwards(broker, run_jobs):
+@pytest.mark.parametrize(("fault", "mend"), [("freeze", "thaw"), ("stop", "start")])
+def test_a_purchase_answers_while_the_broker_is_away_and_the_message_leaves_afterwards(broker, run_jobs, fault, mend):
     open_deliveries()
     honey = stock()
     guest = Guest(language="en")
-    broker.freeze()
+    getattr(broker, fault)()
 
     started = time.monotonic()
     answers = [guest.add(honey), guest.get("basket/"), guest.get("checkout/"), guest.place()]
     took = time.monotonic() - started
     sent_before = len(MemorySms.sent)
-    broker.thaw()
+    getattr(broker, mend)()
     run_jobs()
 
     assert [answer.status_code for answer in answers] == [302, 200, 200, 302]

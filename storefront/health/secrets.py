@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 HIDDEN = "…"
 _SECRETS = (
@@ -20,6 +21,6 @@ def hide(text: str) -> str:
     return text
 
 
-def hiding(renderer: Callable[..., str]) -> Callable[..., str]:
+def hiding(renderer: Callable[..., Any]) -> Callable[..., str]:
     """Wrap the renderer that every line of the log goes through last."""
     return lambda logger, name, event: hide(renderer(logger, name, event))

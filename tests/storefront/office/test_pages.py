@@ -15,6 +15,7 @@ from fulfilment.orders.models import Order
 from fulfilment.payouts import operations as payouts
 from fulfilment.payouts.models import Payout
 from fulfilment.warehouse.models import Consignment
+from storefront.notifications.operations import write_message
 from tests.factories.catalogue import make_cooperative, make_stockrecord
 from tests.factories.people import make_member, make_person, make_staff, sign_in
 from tests.factories.sales import make_consignment, make_order
@@ -123,6 +124,28 @@ def test_an_order_and_a_parcel_that_do_not_exist_are_not_there(client):
     ]
 
     assert [client.get(page).status_code for page in missing] == [404] * 4
+
+
+def test_a_code_sent_to_a_buyer_is_not_shown_to_staff(client, oil):
+    order = make_order((oil, 1))
+    for kind, text in (("order_code", "The code is 907531."), ("order.confirmed", "It is confirmed.")):
+        write_message(
+            key=kind,
+            kind=kind,
+            channel="sms",
+            recipient=order.phone,
+            language="en",
+            text=text,
+            order=order,
+            now=timezone.now(),
+        )
+    sign_in(client, make_staff("support"))
+
+    page = client.get(english("order", order.number)).content.decode()
+
+    assert "One-time code" in page
+    assert "It is confirmed." in page
+    assert "907531" not in page
 
 
 def test_a_parcel_goes_through_its_steps_by_the_buttons(client, parcel, oil):

@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,6 +15,8 @@ from . import policies, registry
 from .models import BeatSlot, Heartbeat, Job
 
 logger = logging.getLogger(__name__)
+SLOT_KEY = "beat:"
+DEAD_LETTER = "Job %s (%s) is a dead letter: %s"
 
 
 @dataclass(frozen=True)
@@ -79,11 +81,17 @@ def finish(*, claim: Claim, now: datetime) -> None:
 
 
 def fail(*, claim: Claim, error: str, now: datetime) -> None:
-    """Plan the next try, or bury the job after its last one and say so in the error log."""
-    dead = claim.attempts >= registry.find(claim.task).attempts
+    """Plan the next try, or bury the job after its last one and say so in the error log.
+
+    A slot of the schedule that a later one has followed is over instead, with its error kept: the later one does
+    the same work, and a dead letter each minute would hide those that somebody must see to.
+    """
+    over = _superseded(Job.objects.values_list("key", flat=True).get(pk=claim.job_id))
+    dead = not over and claim.attempts >= registry.find(claim.task).attempts
     changed = _held(claim).update(
-        state=Job.State.DEAD if dead else Job.State.WAITING,
-        run_at=now if dead else policies.next_try(claim.attempts, now),
+        state=Job.State.DONE if over else Job.State.DEAD if dead else Job.State.WAITING,
+        done_at=now if over else None,
+        run_at=now if dead or over else policies.next_try(claim.attempts, now),
         rung_at=None,
         lease=None,
         leased_until=None,
@@ -91,8 +99,10 @@ def fail(*, claim: Claim, error: str, now: datetime) -> None:
     )
     if not changed:
         raise LeaseLost(claim.job_id)
-    if dead:
-        _report_dead(claim.job_id, claim.task, error)
+    if over:
+        _report("Job %s (%s) failed and gives way to its next slot: %s", claim.job_id, claim.task, error)
+    elif dead:
+        _report(DEAD_LETTER, claim.job_id, claim.task, error)
 
 
 @transaction.atomic
@@ -104,13 +114,15 @@ def reclaim_lost(*, now: datetime) -> int:
         .order_by("pk")[:500]
     )
     for job in lost:
-        dead = job.attempts >= _attempts(job.task)
-        job.state = Job.State.DEAD if dead else Job.State.WAITING
+        over = _superseded(job.key)
+        dead = not over and job.attempts >= _attempts(job.task)
+        job.state = Job.State.DONE if over else Job.State.DEAD if dead else Job.State.WAITING
+        job.done_at = now if over else None
         job.last_error = f"The worker fell silent in attempt {job.attempts}."
         job.run_at, job.rung_at, job.lease, job.leased_until = now, None, None, None
         if dead:
-            _report_dead(job.pk, job.task, job.last_error)
-    Job.objects.bulk_update(lost, ["state", "last_error", "run_at", "rung_at", "lease", "leased_until"])
+            _report(DEAD_LETTER, job.pk, job.task, job.last_error)
+    Job.objects.bulk_update(lost, ["state", "done_at", "last_error", "run_at", "rung_at", "lease", "leased_until"])
     return len(lost)
 
 
@@ -128,7 +140,8 @@ def fire_slot(*, name: str, slot_at: datetime, task: str, payload: dict[str, Any
     """Write the job of one slot of the schedule, once however many schedulers run."""
     _, fired = BeatSlot.objects.get_or_create(name=name, slot_at=slot_at)
     if fired:
-        enqueue(task=task, key=f"beat:{name}:{slot_at:%Y-%m-%dT%H:%M:%S}", payload=payload, now=now)
+        slot = f"{slot_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
+        enqueue(task=task, key=f"{SLOT_KEY}{name}:{slot}", payload=payload, now=now)
     return fired
 
 
@@ -143,7 +156,7 @@ def forget_old(*, now: datetime) -> int:
     """Delete what was done a month ago; dead letters stay until someone has seen to them."""
     before = now - timedelta(days=30)
     BeatSlot.objects.filter(slot_at__lt=before).delete()
-    deleted, _ = Job.objects.filter(state=Job.State.DONE, done_at__lt=before, key__startswith="beat:").delete()
+    deleted, _ = Job.objects.filter(state=Job.State.DONE, done_at__lt=before, key__startswith=SLOT_KEY).delete()
     return deleted
 
 
@@ -158,5 +171,14 @@ def _attempts(task: str) -> int:
         return policies.ATTEMPTS  # its code was removed; the row must still come to an end
 
 
-def _report_dead(job_id: int, task: str, error: str) -> None:
-    logger.error("Job %s (%s) is a dead letter: %s", job_id, task, error.strip().splitlines()[-1] if error else "")
+def _superseded(key: str) -> bool:
+    """Tell whether a job is a slot of the schedule that a later slot has followed."""
+    if not key.startswith(SLOT_KEY):
+        return False
+    name, _, slot = key.removeprefix(SLOT_KEY).partition(":")
+    next_second = datetime.fromisoformat(f"{slot}+00:00") + timedelta(seconds=1)
+    return BeatSlot.objects.filter(name=name, slot_at__gte=next_second).exists()
+
+
+def _report(what: str, job_id: int, task: str, error: str) -> None:
+    logger.error(what, job_id, task, error.strip().splitlines()[-1] if error else "")

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -145,6 +145,42 @@ def test_fire_slot_writes_one_job_for_two_schedulers(task):
 
     assert fired == [True, False]
     assert (Job.objects.count(), BeatSlot.objects.count()) == (1, 1)
+
+
+def fire(task: str, slot_at: datetime) -> Job:
+    operations.fire_slot(name="each", slot_at=slot_at, task=task, payload={}, now=slot_at)
+    return Job.objects.get(key=f"beat:each:{slot_at:%Y-%m-%dT%H:%M:%S}")
+
+
+@pytest.mark.parametrize("end", ["fail", "fall silent"])
+def test_a_slot_that_failed_gives_way_to_the_next_one_and_keeps_its_error(task, caplog, end):
+    slot = timezone.now().replace(second=0, microsecond=0)
+    job = fire(task, slot)
+    claim = operations.claim(job_id=job.pk, now=slot)
+    fire(task, slot + timedelta(minutes=1))
+
+    if end == "fail":
+        operations.fail(claim=claim, error="ValueError: bad", now=slot + timedelta(minutes=1))
+    else:
+        operations.reclaim_lost(now=slot + timedelta(hours=1))
+
+    job.refresh_from_db()
+    assert (job.state, job.attempts, job.done_at is not None) == ("DONE", 1, True)
+    assert job.last_error == ("ValueError: bad" if end == "fail" else "The worker fell silent in attempt 1.")
+    assert [r.levelname for r in caplog.records] == (["ERROR"] if end == "fail" else [])
+
+
+def test_a_slot_that_no_other_follows_is_tried_again_and_then_a_dead_letter(task):
+    now = timezone.now().replace(second=0, microsecond=0)
+    fire(task, now - timedelta(minutes=1))
+    job = fire(task, now)
+
+    for _ in range(3):
+        operations.fail(claim=operations.claim(job_id=job.pk, now=now), error="bad", now=now)
+        now += timedelta(hours=1)
+
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == ("DEAD", 3)
 
 
 def test_beat_keeps_one_row_for_each_kind_of_process():

@@ -46,6 +46,20 @@ def _line_form(line: Any, data: Any = None) -> LineForm:
     return LineForm(data, initial={"quantity": line.quantity}, auto_id=f"line-{line.pk}-%s")
 
 
+class OfferGone(Exception):
+    """The seller chosen does not offer the product any more; another's must not take its place unasked."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This product is not for sale at the moment."))
+
+
+def _chosen(records: list[Any], wanted: int) -> Any:
+    for record in records:
+        if record.pk == wanted:
+            return record
+    raise OfferGone
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest, pk: int) -> HttpResponse:
     """Add to the basket; read without a form, as after a change of language, it leads back to the product."""
@@ -62,10 +76,10 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
             operations.add(
                 basket=request.basket,
                 product=product,
-                stockrecord=next((record for record in records if record.pk == wanted), None),
+                stockrecord=_chosen(records, wanted) if wanted else None,
                 quantity=form.cleaned_data["quantity"],
             )
-        except (operations.NotForSale, operations.OnlyLeft, operations.BasketFull) as error:
+        except (OfferGone, operations.NotForSale, operations.OnlyLeft, operations.BasketFull) as error:
             form.add_error("quantity", str(error))
         except BasketMoved:
             messages.info(request, _("This basket was ordered in the meantime. Please choose again."))

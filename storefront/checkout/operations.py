@@ -24,6 +24,10 @@ class NothingToOrder(Exception):
     """The basket is empty, or gone."""
 
 
+class Busy(Exception):
+    """So many are buying the same things that no try got its locks in time. Nothing was placed."""
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What the checkout form said, checked. ``address`` holds the fields of a shipping address."""
@@ -42,7 +46,7 @@ def place(*, basket_id: int, wanted: Wanted, now: datetime) -> orders.Placed:
     """Close the basket and place its order, together or not at all.
 
     Whoever closes the basket first places; a second press of the button gets the order of the first.
-    Raises ``NothingToOrder`` and all that ``fulfilment.orders.operations.place`` raises.
+    Raises ``NothingToOrder``, ``Busy`` and all that ``fulfilment.orders.operations.place`` raises.
     """
     try:
         return _tried_again(lambda: _place(basket_id, wanted, now))
@@ -81,8 +85,10 @@ def _tried_again(action: Callable[[], Answer]) -> Answer:
         try:
             return action()
         except (OperationalError, IntegrityError) as error:
-            if not _passes(error) or attempt == TRIES:
+            if not _passes(error):
                 raise
+            if attempt == TRIES:
+                raise Busy from error
             time.sleep(random.uniform(0.02, 0.1) * attempt)  # noqa: S311 - jitter, not a secret
     raise AssertionError("unreachable")
 

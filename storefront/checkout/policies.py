@@ -21,7 +21,7 @@ def unseal(sealed: str) -> tuple[int, tuple[str, ...]]:
         basket_id, *prints = Signer(salt=SALT).unsign(sealed).split(".")
     except BadSignature:
         return 0, ()
-    return int(basket_id), tuple(prints)
+    return (int(basket_id), tuple(prints)) if basket_id.isdigit() else (0, ())
 
 
 def first_known(wanted: str, offered: Iterable[str]) -> str:

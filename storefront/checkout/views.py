@@ -20,7 +20,7 @@ from fulfilment.orders import operations as orders
 from fulfilment.orders.policies import CARD
 from fulfilment.orders.queries import order_of_basket
 from fulfilment.shipping import queries as shipping
-from storefront.basket.models import Basket, BasketMoved
+from storefront.basket.models import BasketMoved
 from storefront.basket.operations import switch_currency
 from storefront.customer.addresses.forms import initial_of
 from storefront.customer.addresses.operations import keep_address
@@ -29,7 +29,7 @@ from storefront.orders.access import remember
 from . import operations, page, policies
 from .forms import CheckoutForm
 
-UNPROCESSABLE, CONFLICT = 422, 409
+UNPROCESSABLE, CONFLICT, UNAVAILABLE = 422, 409, 503
 YEAR = 365 * 24 * 3600
 
 
@@ -41,7 +41,11 @@ def index(request: HttpRequest) -> HttpResponse:
         return redirect("basket:summary")
     if request.method != "POST":
         return _show(request, CheckoutForm(country=request.shopping.destination, initial=_initial(request)))
-    moved = _follow_country(request)
+    try:
+        moved = _follow_country(request)
+    except BasketMoved:
+        messages.info(request, _("This basket was ordered in the meantime. Please choose again."))
+        return redirect("basket:summary")
     typed = {name: value for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "seal")}
     response = _show(request, CheckoutForm(country=request.shopping.destination, initial=typed))
     return _with_destination(request, response) if moved else response
@@ -56,7 +60,11 @@ def place(request: HttpRequest) -> HttpResponse:
     basket_id, shown = policies.unseal(request.POST.get("seal", ""))
     if request.basket.pk is None or request.basket.pk != basket_id:
         return _ordered_already(request, basket_id)
-    if _follow_country(request):
+    try:
+        moved = _follow_country(request)
+    except BasketMoved:
+        return _ordered_already(request, basket_id)
+    if moved:
         response = _show(request, CheckoutForm(request.POST, country=request.shopping.destination), CONFLICT)
         return _with_destination(request, response)
     form = CheckoutForm(request.POST, country=request.shopping.destination)
@@ -67,6 +75,9 @@ def place(request: HttpRequest) -> HttpResponse:
         placed = operations.place(basket_id=basket_id, wanted=wanted, now=timezone.now())
     except operations.NothingToOrder:
         return redirect("basket:summary")
+    except operations.Busy:
+        form.add_error(None, _("Many people are buying this right now. Please try again; nothing was taken."))
+        return _show(request, form, UNAVAILABLE)
     except (
         SoldOut,
         orders.NotForSale,
@@ -121,7 +132,10 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
 
 
 def _follow_country(request: HttpRequest) -> bool:
-    """Take over another destination chosen on the page: prices and rules are then those for it."""
+    """Take over another destination chosen on the page: prices and rules are then those for it.
+
+    Raises ``BasketMoved`` when the basket was ordered meanwhile.
+    """
     wanted = request.POST.get("country", "")
     if wanted == request.shopping.destination or not shipping.is_served(wanted):
         return False
@@ -129,11 +143,7 @@ def _follow_country(request: HttpRequest) -> bool:
     request.strategy = Selector().strategy(request=request, user=request.user)
     request.basket.strategy = request.strategy
     request.basket.reset_offer_applications()
-    try:
-        switch_currency(basket=request.basket, shopping=request.shopping, now=timezone.now())
-    except BasketMoved:
-        request.basket = Basket()
-        request.basket.strategy = request.strategy
+    switch_currency(basket=request.basket, shopping=request.shopping, now=timezone.now())
     return True
 
 

@@ -70,7 +70,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
         messages.error(request, _("The bank does not answer at the moment. Please try again in a few minutes."))
     else:
         messages.success(request, _("The order is cancelled. Nothing will be sent or taken."))
-    return redirect("orders:detail", number)
+    return remember_key(request, redirect("orders:detail", number), number)
 
 
 @never_cache

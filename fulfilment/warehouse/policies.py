@@ -12,7 +12,6 @@ NEXT: dict[str, tuple[str, ...]] = {
 MOVES = {"pick": "PICKED", "pack": "PACKED", "hand_over": "HANDED_OVER", "deliver": "DELIVERED"}
 """What people do, by the state it leads to."""
 
-OPEN = ("OPEN", "PICKED", "PACKED", "HANDED_OVER", "IN_TRANSIT")
 GONE = ("HANDED_OVER", "IN_TRANSIT", "DELIVERED")
 CANCELLABLE = tuple(state for state, following in NEXT.items() if "CANCELLED" in following)
 

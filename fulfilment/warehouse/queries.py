@@ -7,9 +7,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from catalogue.cooperatives.models import Partner
-from fulfilment.orders.models import Order
 
-from . import policies
 from .models import Consignment, ConsignmentLine
 
 TO_PREPARE = ("OPEN", "PICKED", "PACKED")
@@ -60,16 +58,6 @@ def waiting_of(cooperative: Partner) -> int:
 def parcel_of(cooperative: Partner, reference: str) -> Parcel | None:
     """One consignment of this cooperative; nothing for another's."""
     return next(map(_parcel, _with_items().filter(cooperative=cooperative, reference=reference)), None)
-
-
-def open_for_office() -> QuerySet[Consignment]:
-    """Every consignment that is not at its end, the oldest first, with its order, cooperative and lines."""
-    return _with_items().filter(state__in=policies.OPEN).select_related("cooperative").order_by("opened_at", "pk")
-
-
-def of_order(order: Order) -> QuerySet[Consignment]:
-    """An order's consignments by number, with what is in them."""
-    return _with_items().filter(order=order).select_related("cooperative").order_by("pk")
 
 
 def _with_items() -> QuerySet[Consignment]:

@@ -29,6 +29,6 @@ def test_moves_from_names_the_next_step(state, moves):
 
 
 def test_every_state_named_is_a_state_of_the_model():
-    named = {*policies.NEXT, *policies.OPEN, *policies.GONE, *policies.MOVES.values()}
+    named = {*policies.NEXT, *policies.GONE, *policies.MOVES.values()}
 
     assert named <= set(Consignment.State.values)

@@ -1,27 +1,27 @@
 """Buying at once. Each race has a twin without its guard, which shows what the guard is for."""
 
 import threading
-from datetime import timedelta
+from secrets import token_hex
 
+import psycopg
 import pytest
-from django.db.models import F
-from django.utils import timezone
+from django.db import IntegrityError, connections
 
 from catalogue.cooperatives.models import StockRecord
 from catalogue.kernel.invariants import violations
-from catalogue.kernel.shopping import Shopping
 from fulfilment.orders.models import Order
-from fulfilment.orders.operations import Purchase
-from fulfilment.payments import operations as payments
+from fulfilment.payments.gateways.base import Charge
 from fulfilment.payments.models import PaymentAttempt
-from storefront.basket import operations
-from storefront.basket.models import Basket, Line
-from storefront.demo.stripe.bank import Refused
+from fulfilment.payments.operations import paying
+from storefront.basket.models import Basket
+from storefront.checkout import operations as checkout
 from tests.factories.bank import open_bank, pay
-from tests.factories.orders import Guest, make_basket, open_deliveries, place_order, stock
+from tests.factories.orders import Guest, open_deliveries, place_order, stock
+from tests.support import servers
 from tests.support.races import run_together
 
 pytestmark = pytest.mark.django_db(transaction=True)
+HOLD = "catalogue.cooperatives.operations"
 
 
 @pytest.fixture(autouse=True)
@@ -37,16 +37,39 @@ def buyers(record, count):
     return [(guest, guest.filled()) for guest in guests]
 
 
-def press_together(ready):
-    return run_together(lambda number: ready[number][0].post("checkout/place/", **ready[number][1]), workers=len(ready))
+def tabs(guest, count):
+    """Return one browser's checkout page open in several tabs."""
+    filled = guest.filled()
+    opened = [Guest(language=guest.language) for _ in range(count)]
+    for tab in opened:
+        tab.client.cookies = guest.client.cookies
+    return [(tab, filled) for tab in opened]
 
 
-def without_looking(quantities):
-    """Do what a shop does that neither locks nor looks again before it sells."""
-    for pk, quantity in quantities.items():
-        StockRecord.objects.filter(pk=pk).update(
-            num_in_stock=F("num_in_stock") + quantity, num_allocated=F("num_allocated") + quantity
-        )
+def press_together(ready, expected=()):
+    return run_together(
+        lambda number: ready[number][0].post("checkout/place/", **ready[number][1]),
+        workers=len(ready),
+        expected=expected,
+    )
+
+
+def drop_constraint(table, name):
+    """Take away the database's own guard, as the owner; the next test gets a fresh database."""
+    _, owner = servers.accounts()
+    with psycopg.connect(owner.at(connections["default"].settings_dict["NAME"]), autocommit=True) as admin:
+        admin.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+
+
+def looking_without_lock(monkeypatch, together):
+    """Read the stock without its lock; nobody writes before all have looked."""
+
+    def look(model, ids):
+        rows = {row.pk: row for row in model.objects.filter(pk__in=set(ids))}
+        together.wait(timeout=20)
+        return rows
+
+    monkeypatch.setattr(f"{HOLD}.lock_ids", look)
 
 
 def test_the_last_unit_is_sold_once_and_seven_are_told_kindly():
@@ -65,117 +88,114 @@ def test_the_last_unit_is_sold_once_and_seven_are_told_kindly():
     assert [(name, rows) for name, rows in violations() if rows] == []
 
 
-def test_twin_without_the_lock_and_second_look_the_last_unit_is_sold_eight_times(monkeypatch):
+def test_twin_without_the_lock_only_the_database_keeps_the_last_unit_and_seven_meet_a_fault(monkeypatch):
     record = stock(in_stock=1)
     ready = buyers(record, 8)
-    monkeypatch.setattr("fulfilment.orders.operations.placing.hold", without_looking)
+    looking_without_lock(monkeypatch, threading.Barrier(8))
+
+    answers = press_together(ready, expected=IntegrityError)
+
+    faults = [answer for answer in answers if isinstance(answer, IntegrityError)]
+    assert (Order.objects.count(), len(faults)) == (1, 7)
+    assert all("stockrecord_promises_only_what_is_there" in str(fault) for fault in faults)
+
+
+def test_twin_without_lock_and_constraint_the_last_unit_is_sold_eight_times(monkeypatch):
+    record = stock(in_stock=1)
+    ready = buyers(record, 8)
+    looking_without_lock(monkeypatch, threading.Barrier(8))
+    drop_constraint("partner_stockrecord", "stockrecord_promises_only_what_is_there")
 
     press_together(ready)
 
-    assert [order.lines.get().stockrecord_id for order in Order.objects.all()] == [record.pk] * 8
+    record.refresh_from_db()
+    assert (Order.objects.count(), record.num_in_stock, record.num_allocated) == (8, 1, 8)
 
 
 def test_ten_presses_of_one_checkout_are_one_order_and_one_charge():
     record = stock(in_stock=50)
     guest = Guest(language="en", destination="FR", currency="EUR")
     guest.add(record, 2)
-    ready = [(guest, guest.filled())] * 10
+    ready = tabs(guest, 10)
 
     with open_bank() as bank:
         answers = press_together(ready)
         order = Order.objects.get()
-        started = run_together(lambda: payments.start(order_id=order.pk, now=timezone.now()), workers=5)
-        pay(bank, started[0].id)
-        run_together(lambda: payments.settle(intent_id=started[0].id, now=timezone.now()), workers=5)
+        started = run_together(lambda: guest.post(f"orders/{order.number}/pay/start/"), workers=10)
+        (secret,) = {answer.json()["client_secret"] for answer in started}
+        intent_id = secret.split("_secret_")[0]
+        pay(bank, intent_id)
+        run_together(lambda: guest.get(f"orders/{order.number}/paid/?payment_intent={intent_id}"), workers=5)
         intents = list(bank.bank.intents)
 
     record.refresh_from_db()
     assert {answer.url for answer in answers} == {f"/en/orders/{order.number}/pay/"}
-    assert intents == [PaymentAttempt.objects.get().intent_id]
+    assert intents == [intent_id] == [PaymentAttempt.objects.get().intent_id]
     assert list(order.events.values_list("kind", flat=True)) == ["placed", "paid"]
     assert record.num_allocated == 2
 
 
-def test_twin_without_the_swap_one_checkout_is_placed_ten_times(monkeypatch):
+def submit_after_all_looked(monkeypatch, together):
+    """Close the basket by looking first and writing later, instead of both in one statement."""
+
+    def submit(self):
+        is_open = Basket.objects.filter(pk=self.pk, status=Basket.OPEN).exists()
+        together.wait(timeout=20)
+        assert is_open
+        Basket.objects.filter(pk=self.pk).update(status=Basket.SUBMITTED)
+
+    monkeypatch.setattr(Basket, "submit", submit)
+
+
+def test_twin_without_the_swap_only_the_database_keeps_one_order_and_nine_meet_a_fault(monkeypatch):
     record = stock(in_stock=50)
     guest = Guest(language="en")
     guest.add(record)
-    ready = [(guest, guest.filled())] * 10
-    monkeypatch.setattr(Basket, "submit", lambda self: None)
-    monkeypatch.setattr("storefront.checkout.operations.orders.Purchase", _without_reference)
+    ready = tabs(guest, 10)
+    submit_after_all_looked(monkeypatch, threading.Barrier(10))
+
+    answers = press_together(ready, expected=IntegrityError)
+
+    faults = [answer for answer in answers if isinstance(answer, IntegrityError)]
+    assert (Order.objects.count(), len(faults)) == (1, 9)
+    assert all("basket_reference" in str(fault) for fault in faults)
+
+
+def test_twin_without_swap_and_constraint_one_checkout_is_placed_ten_times(monkeypatch):
+    record = stock(in_stock=50)
+    guest = Guest(language="en")
+    guest.add(record)
+    ready = tabs(guest, 10)
+    submit_after_all_looked(monkeypatch, threading.Barrier(10))
+    drop_constraint("order_order", "order_order_basket_reference_key")
 
     press_together(ready)
 
-    assert Order.objects.count() == 10
+    record.refresh_from_db()
+    assert (Order.objects.count(), record.num_allocated) == (10, 10)
 
 
-def _without_reference(**fields):
-    return Purchase(**fields | {"basket_id": None})
+def test_twin_without_the_stored_key_five_presses_are_five_charges(monkeypatch):
+    guest = Guest(language="en", destination="FR", currency="EUR")
+    guest.add(stock())
+    guest.place()
+    order = Order.objects.get()
+    together, real = threading.Barrier(5), paying.charge_of
 
-
-def test_adding_at_once_adds_up():
-    record = stock(in_stock=50)
-    guest = Guest(language="en")
-    guest.add(record)
-
-    run_together(lambda: guest.add(record), workers=6)
-
-    assert Line.objects.get().quantity == 7
-
-
-def test_twin_without_the_lock_adding_at_once_goes_over_what_is_left(monkeypatch):
-    record = stock(in_stock=3)
-    guest = Guest(language="en")
-    guest.add(record)
-    monkeypatch.setattr(Basket, "lock", lambda self: None)
-
-    together = threading.Barrier(6)
-    real = Basket.add_product
-
-    def all_have_looked(self, *args, **kwargs):
+    def own_key(attempt):
         together.wait(timeout=20)
-        return real(self, *args, **kwargs)
+        return Charge(**vars(real(attempt)) | {"key": token_hex(8)})
 
-    monkeypatch.setattr(operations.Basket, "add_product", all_have_looked)
-    run_together(lambda: guest.add(record), workers=6)
+    monkeypatch.setattr(paying, "charge_of", own_key)
+    with open_bank() as bank:
+        run_together(lambda: guest.post(f"orders/{order.number}/pay/start/"), workers=5)
+        intents = list(bank.bank.intents)
 
-    assert Line.objects.get().quantity == 7
-
-
-def test_adding_at_once_never_goes_over_what_is_left():
-    record = stock(in_stock=3)
-    guest = Guest(language="en")
-    guest.add(record)
-
-    answers = run_together(lambda: guest.add(record), workers=6)
-
-    assert Line.objects.get().quantity == 3
-    assert sorted(answer.status_code for answer in answers) == [302] * 2 + [422] * 4
+    assert len(intents) == 5
 
 
-def test_switching_currency_while_adding_leaves_one_currency():
-    record, other = stock(), stock()
-    basket = make_basket((record, 1))
-
-    def switch_or_add(number):
-        mine = Basket.objects.get(pk=basket.pk)
-        mine.strategy = basket.strategy
-        if number % 2:
-            operations.switch_currency(basket=mine, shopping=Shopping("EUR", "MA"), now=timezone.now())
-        else:
-            operations.add(basket=mine, product=other.product, stockrecord=_fresh(other), quantity=1)
-
-    run_together(switch_or_add, workers=6, expected=operations.NotForSale)
-
-    basket.refresh_from_db()
-    assert set(basket.lines.values_list("price_currency", flat=True)) == {basket.currency}
-
-
-def _fresh(record):
-    return StockRecord.objects.select_related("partner").get(pk=record.pk)
-
-
-def test_two_orders_of_the_same_goods_in_opposite_order_do_not_block_each_other():
+def test_two_orders_of_the_same_goods_in_opposite_order_do_not_block_each_other(monkeypatch):
+    monkeypatch.setattr(checkout, "TRIES", 1)  # a deadlock is not forgiven
     first, second = stock(in_stock=100), stock(in_stock=100)
 
     def buy(number):
@@ -188,25 +208,27 @@ def test_two_orders_of_the_same_goods_in_opposite_order_do_not_block_each_other(
     assert set(StockRecord.objects.values_list("num_allocated", flat=True)) == {8}
 
 
-def test_paying_while_the_sweep_gives_up_ends_paid_or_given_up_never_both():
-    with open_bank() as bank:
-        order = place_order((stock(in_stock=5), 1), shopping=Shopping("EUR", "FR"))
-        payment = payments.start(order_id=order.pk, now=timezone.now())
-        late = timezone.now() + timedelta(minutes=31)
+def test_twin_without_the_sorting_one_of_two_opposite_orders_is_a_deadlock(monkeypatch):
+    monkeypatch.setattr(checkout, "TRIES", 1)
+    first, second = stock(in_stock=100), stock(in_stock=100)
+    together = threading.Barrier(2)
 
-        def pay_or_sweep(number):
+    def lock_as_asked(model, ids):
+        rows = {}
+        for number, pk in enumerate(ids):
+            rows[pk] = model.objects.select_for_update(no_key=True).get(pk=pk)
             if number == 0:
-                pay(bank, payment.id)
-            elif number == 1:
-                payments.sweep(now=late)
-            else:
-                payments.settle(intent_id=payment.id, now=timezone.now())
+                together.wait(timeout=20)
+        return rows
 
-        run_together(pay_or_sweep, workers=4, expected=Refused)  # the bank may say that it was cancelled first
-        payments.sweep(now=late)
-        intent = bank.bank.intents[payment.id]["status"]
+    monkeypatch.setattr(f"{HOLD}.lock_ids", lock_as_asked)
 
-    order.refresh_from_db()
-    ends = {"succeeded": "PAID", "canceled": "EXPIRED"}
-    assert order.status == ends[intent]
-    assert StockRecord.objects.get().num_allocated == (1 if order.status == "PAID" else 0)
+    def buy(number):
+        items = ((first, 1), (second, 1)) if number % 2 else ((second, 1), (first, 1))
+        return place_order(*items)
+
+    answers = run_together(buy, workers=2, expected=checkout.Busy)
+
+    (lost,) = [answer for answer in answers if isinstance(answer, checkout.Busy)]
+    assert lost.__cause__.__cause__.sqlstate == "40P01"
+    assert Order.objects.count() == 1

@@ -93,7 +93,12 @@ def _hold(data_dir: Path) -> IO[str]:
 
 
 def reset(data_dir: Path) -> int:
-    """Stop the servers and delete what the demonstration made; anything else in the folder stays."""
+    """Stop the servers and delete what the demonstration made; anything else in the folder stays.
+
+    Refuses while a demonstration runs there: its shop would lose its floor.
+    """
+    if data_dir.is_dir():
+        _hold(data_dir).close()
     services.stop(data_dir)
     services.stop(data_dir / "test")
     sockets = {services.addresses(folder).layout.sockets for folder in (data_dir, data_dir / "test")}

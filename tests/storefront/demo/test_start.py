@@ -131,3 +131,12 @@ def test_reset_deletes_only_what_the_demonstration_made(tmp_path):
     assert start.reset(tmp_path) == 0
 
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_reset_refuses_while_a_demonstration_runs(tmp_path):
+    (tmp_path / "demo.json").write_text("{}")
+
+    with start._hold(tmp_path), pytest.raises(start.AlreadyRunning):
+        start.reset(tmp_path)
+
+    assert (tmp_path / "demo.json").exists()

@@ -69,6 +69,8 @@ def event_words(kind: str) -> str:
     """Return the words of a step in an order's life."""
     if kind == "placed":
         return _("placed")
+    if kind == "payment_given_back":
+        return _("payment given back")
     if kind.startswith("consignment_"):
         state = kind.removeprefix("consignment_").upper()
         return _("parcel: %(state)s") % {"state": dict(Consignment.State.choices).get(state, state)}

@@ -193,7 +193,7 @@ def test_the_bank_comes_back_in_another_browser(bank, client):
 
     page = Client().get(f"{back['return_path']}&payment_intent={intent}", follow=True)
 
-    assert page.redirect_chain == [(path(order), 302)]
+    assert (page.redirect_chain, page.status_code) == ([(path(order), 302)], 200)
     assert "Thank you, the payment has arrived." in page.content.decode()
 
 

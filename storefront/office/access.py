@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 
 VIEW_ORDERS = "order.view_order"
 VIEW_CONSIGNMENTS = "warehouse.view_consignment"
@@ -29,7 +30,7 @@ def office_page(*rights: str) -> Callable[[Page], Page]:
         @wraps(page)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return redirect_to_login(_way_back(request))
             if not request.user.is_staff:
                 raise Http404
             if not request.user.has_perms(rights):
@@ -39,3 +40,8 @@ def office_page(*rights: str) -> Callable[[Page], Page]:
         return guarded
 
     return decorate
+
+
+def _way_back(request: HttpRequest) -> str:
+    """Return where to go after signing in: a button's own address answers no visit, so the office's first page."""
+    return request.get_full_path() if request.method == "GET" else reverse("office:home")

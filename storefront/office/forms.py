@@ -15,15 +15,21 @@ from fulfilment.orders.models import Order
 from fulfilment.warehouse.models import Consignment
 
 LONGEST_DAYS = 366
+YEARS = range(2000, 2101)
 ANY = ("", _("all"))
 
 
 class DayField(forms.DateField):
+    """A day that the shop could have sold on; the calendar's far ends have no next or previous day to count to."""
+
     def __init__(self, **options: Any) -> None:
         super().__init__(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options)
 
     def to_python(self, value: Any) -> Any:
-        return super().to_python(text.fold_digits(value) if isinstance(value, str) else value)
+        day = super().to_python(text.fold_digits(value) if isinstance(value, str) else value)
+        if day and day.year not in YEARS:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
 
 
 class PeriodForm(forms.Form):

@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "storefront.shop.middleware.ShoppingMiddleware",
     "storefront.basket.middleware.BasketMiddleware",
+    "storefront.shop.middleware.NulMiddleware",
 ]
 
 ROOT_URLCONF = "storefront.urls"

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 
 from catalogue.kernel.shopping import Shopping
@@ -29,6 +29,18 @@ class ShoppingMiddleware:
             currency=currency if currency in settings.CURRENCIES else "MAD",
             destination=destination if _is_served(destination) else settings.HOME_COUNTRY,
         )
+        return self.get_response(request)
+
+
+class NulMiddleware:
+    """Answers that nothing is at an address with a NUL in it, before a page asks the database, which takes none."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info:
+            raise Http404
         return self.get_response(request)
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from catalogue.cooperatives.models import Partner
+from catalogue.kernel import text
 from fulfilment.payouts import operations
 from fulfilment.payouts import queries as figures
 from fulfilment.payouts.models import PayoutRun
@@ -21,7 +22,7 @@ PER_PAGE = 30
 def payouts(request: HttpRequest) -> HttpResponse:
     """Show what is owed to each cooperative, the runs, and their payouts."""
     run = None
-    if reference := request.GET.get("run"):
+    if reference := text.strip_controls(request.GET.get("run", "")):
         run = get_object_or_404(PayoutRun, reference=reference)
     page = Paginator(queries.payouts(run), PER_PAGE).get_page(request.GET.get("page"))
     owing = list(queries.owed_by_cooperative())

@@ -76,6 +76,12 @@ def test_someone_not_signed_in_is_asked_to(client, pages):
         assert (answer.status_code, "/accounts/login/" in answer.url) == (302, True)
 
 
+def test_a_button_pressed_after_signing_out_leads_back_to_a_page(client):
+    answer = client.post(english("run-payouts"))
+
+    assert (answer.status_code, answer.url.endswith("?next=/en/office/")) == (302, True)
+
+
 @pytest.mark.parametrize("who", ["shopper", "owner", "clerk"])
 def test_to_shoppers_and_cooperatives_the_office_is_not_there(client, pages, who):
     person = make_person() if who == "shopper" else make_member(make_cooperative(), who)
@@ -121,9 +127,13 @@ def test_an_order_and_a_parcel_that_do_not_exist_are_not_there(client):
         english("consignment", "NONE"),
         english("payout", "NONE"),
         english("owed", "none"),
+        english("order", "\0"),
+        english("consignment", "\0"),
+        english("payout", "\0"),
+        english("payouts") + "?run=NONE",
     ]
 
-    assert [client.get(page).status_code for page in missing] == [404] * 4
+    assert [client.get(page).status_code for page in missing] == [404] * len(missing)
 
 
 def test_a_code_sent_to_a_buyer_is_not_shown_to_staff(client, oil):
@@ -287,6 +297,7 @@ def test_lists_ask_the_same_for_one_row_and_for_many(client, name, django_assert
         ({"from_day": "2026-11-20"}, {"A1", "B2"}),
         ({"to_day": "2026-11-19"}, set()),
         ({"from_day": "nonsense"}, {"A1", "B2"}),
+        ({"to_day": "9999-12-31"}, {"A1", "B2"}),
         ({"state": "PAID", "currency": "MAD"}, set()),
     ],
 )
@@ -350,6 +361,8 @@ def test_a_dead_job_is_tried_again_by_right_only(client):
         ({"from_day": "2026-11-20", "to_day": "2026-11-01"}, "before the first one"),
         ({"from_day": "2020-01-01", "to_day": "2026-11-01"}, "one year at most"),
         ({"from_day": "abc", "to_day": "2026-11-01"}, "field__error"),
+        ({"from_day": "9999-12-31", "to_day": "9999-12-31"}, "field__error"),
+        ({"from_day": "0001-01-01", "to_day": "0001-01-02"}, "field__error"),
     ],
 )
 def test_a_period_that_makes_no_sense_is_said_beside_the_field(client, asked, words):

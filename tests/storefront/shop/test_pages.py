@@ -33,6 +33,7 @@ def test_front_door_leads_to_the_language_of_the_browser(client, browser, home):
         ("/ar/regions/atlantis/", "", "ar", "rtl"),
         ("/en/cooperatives/nobody/", "", "en", "ltr"),
         ("/%00/", "fr", "fr", "ltr"),
+        ("/fr/orders/%00/", "", "fr", "ltr"),
     ],
 )
 def test_unknown_address_is_answered_in_the_right_language(client, path, browser, language, direction):

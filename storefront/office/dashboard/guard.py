@@ -55,7 +55,7 @@ def guarded(view: View, name: str | None) -> View:
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        if not request.user.is_staff:
+        if not request.user.is_staff or any("\0" in value for value in request.GET.values()):
             raise Http404
         if get_language() == "ar" and request.method == "GET":
             messages.info(request, "Le tableau de bord existe en français et en anglais.")

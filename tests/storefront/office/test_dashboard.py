@@ -59,6 +59,10 @@ def test_each_list_opens_with_our_rows(boss, order, name):
     assert boss.get(french(name)).status_code == 200
 
 
+def test_a_number_with_a_nul_is_not_there(boss):
+    assert boss.get(french("order-list"), {"order_number": "\0"}).status_code == 404
+
+
 def test_an_order_a_line_a_product_a_cooperative_and_a_customer_open(boss, order):
     line = order.lines.get()
     pages = [

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from catalogue.kernel.formats import phone as phone_as_said
 from catalogue.people import operations, queries
 from catalogue.people.models import User
 from storefront.notifications.operations import write_message
@@ -139,8 +140,9 @@ class AccountAdapter(DefaultAccountAdapter):
         words = message or mails.NOTES.get(message_template or "")
         if words:
             facts = {
-                name: f"\u2068{fact}\u2069" for name, fact in (message_context or {}).items()
-            }  # keep numbers whole
+                name: f"\u2068{phone_as_said(fact) if str(fact).startswith('+') else fact}\u2069"  # keep numbers whole
+                for name, fact in (message_context or {}).items()
+            }
             words = str(words) if message else str(words) % facts
             messages.add_message(request, level, words, extra_tags=extra_tags)
 

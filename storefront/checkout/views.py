@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -31,6 +31,7 @@ from .forms import CheckoutForm
 
 UNPROCESSABLE, CONFLICT, UNAVAILABLE = 422, 409, 503
 YEAR = 365 * 24 * 3600
+TOTAL_CHANGED = gettext_noop("The total has changed. Please look at it again; nothing has been ordered yet.")
 
 
 @never_cache
@@ -64,10 +65,10 @@ def place(request: HttpRequest) -> HttpResponse:
         moved = _follow_country(request)
     except BasketMoved:
         return _ordered_already(request, basket_id)
-    if moved:
-        response = _show(request, CheckoutForm(request.POST, country=request.shopping.destination), CONFLICT)
-        return _with_destination(request, response)
     form = CheckoutForm(request.POST, country=request.shopping.destination)
+    if moved:
+        form.add_error(None, _(TOTAL_CHANGED))
+        return _with_destination(request, _show(request, form, CONFLICT))
     if not form.is_valid():
         return _show(request, form, UNPROCESSABLE)
     wanted = _wanted(request, form, shown)
@@ -182,7 +183,7 @@ def _explain(request: HttpRequest, form: CheckoutForm, error: Exception) -> None
     elif isinstance(error, orders.NotSentThere | orders.NotForSale):
         form.add_error(None, _("Some products cannot be ordered like this: see the marked lines."))
     elif isinstance(error, orders.TermsChanged):
-        form.add_error(None, _("The total has changed. Please look at it again; nothing has been ordered yet."))
+        form.add_error(None, _(TOTAL_CHANGED))
     elif isinstance(error, orders.DeliveryGone):
         form.add_error("delivery", _("This way is not offered for this address. Please choose another."))
     elif form.country == HOME_COUNTRY:

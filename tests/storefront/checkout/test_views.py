@@ -245,6 +245,17 @@ def test_another_country_at_the_last_moment_shows_its_terms_first():
     assert not Order.objects.exists()
 
 
+def test_a_country_chosen_with_the_last_press_is_told_to_have_changed_the_total():
+    guest = Guest(language="en")
+    guest.add(stock())
+
+    answer = guest.place(country="FR", street="3 rue X", postcode="69001", city="Lyon", seal=guest.filled()["seal"])
+
+    assert answer.status_code == 409
+    assert "The total has changed" in answer.content.decode()
+    assert not Order.objects.exists()
+
+
 def test_a_parcel_too_heavy_for_every_tariff_is_told():
     guest = Guest(language="en")
     guest.add(stock(in_stock=200), 100)

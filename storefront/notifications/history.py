@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from fulfilment.jobs.models import Job
 from fulfilment.orders.models import Order
+from fulfilment.payments.models import PaymentAttempt
 from fulfilment.payouts.models import Payable
 
 from .models import Message
@@ -45,7 +46,8 @@ def _attempts(order: Order) -> Iterator[Entry]:
     for attempt in order.payment_attempts.all():
         what = f"attempt {attempt.number}, {attempt.provider}, {attempt.amount} {attempt.currency}"
         yield Entry(attempt.created_at, "payment", f"{what}: started")
-        yield Entry(attempt.updated_at, "payment", _line(f"{what}: {attempt.state}", attempt.last_error))
+        if attempt.state != PaymentAttempt.State.STARTED or attempt.last_error:
+            yield Entry(attempt.updated_at, "payment", _line(f"{what}: {attempt.state}", attempt.last_error))
 
 
 def _messages(messages: list[Message]) -> Iterator[Entry]:

@@ -59,6 +59,14 @@ def test_each_list_opens_with_our_rows(boss, order, name):
     assert boss.get(french(name)).status_code == 200
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "abc"])
+def test_a_day_outside_the_calendar_is_refused_beside_its_field(boss, day):
+    answer = boss.get(reverse("dashboard:order-list"), {"order_number": "", "date_from": "", "date_to": day})
+
+    assert answer.status_code == 200
+    assert "date_to" in answer.context["form"].errors
+
+
 def test_a_number_with_a_nul_is_not_there(boss):
     assert boss.get(french("order-list"), {"order_number": "\0"}).status_code == 404
 

@@ -91,7 +91,13 @@ def place(request: HttpRequest) -> HttpResponse:
         return _show(request, form, CONFLICT)
     if request.user.is_authenticated and "keep" in request.POST:
         keep_address(person=request.user, values=wanted.address)
-    return _to_order(request, placed.number, wanted.payment_method)
+    return _thank(request, placed.number, wanted.payment_method)
+
+
+def _thank(request: HttpRequest, number: str, payment_method: str) -> HttpResponse:
+    if payment_method != CARD:  # a card is thanked for once it is charged
+        messages.success(request, _("Thank you for your order. The confirmation is on its way to you."))
+    return _to_order(request, number, payment_method)
 
 
 def _ordered_already(request: HttpRequest, basket_id: int) -> HttpResponse:

@@ -48,6 +48,8 @@ def _languages(request: HttpRequest, current: str) -> list[dict[str, Any]]:
 def in_language(path: str, code: str, current: str) -> str:
     """Return the same page's address in another language; where no page answers, only its prefix changes."""
     translated = translate_url(path, code)
+    if path.startswith("/demo/"):
+        return f"/demo/?language={code}"  # outside the languages' addresses, it is asked for by name
     if translated == path and code != current and path.startswith(f"/{current}/"):
         return f"/{code}/{path[len(current) + 2 :]}"
     return translated

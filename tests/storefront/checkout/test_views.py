@@ -51,7 +51,10 @@ def test_a_guest_orders_cash_on_delivery_with_a_phone_alone():
     assert StockRecord.objects.get(pk=honey.pk).num_allocated == 2
     assert Basket.objects.get().status == Basket.SUBMITTED
     assert broken_invariants() == []
-    assert guest.get(f"orders/{order.number}/").status_code == 200
+    page = guest.get(f"orders/{order.number}/")
+    assert page.status_code == 200
+    assert len(list(page.context["messages"])) == 1  # thanked, once
+    assert len(list(guest.get(f"orders/{order.number}/").context["messages"])) == 0
 
 
 def test_an_order_from_abroad_waits_for_its_card_and_freezes_its_terms():

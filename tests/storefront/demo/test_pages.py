@@ -71,6 +71,12 @@ def test_the_page_lists_sign_ins_codes_and_cards_in_the_visitor_s_language(clien
     assert "sessionid" not in page.cookies
 
 
+def test_the_page_s_languages_lead_to_itself(client, demo):
+    page = client.get("/demo/", {"language": "fr"}).content.decode()
+
+    assert all(f'href="/demo/?language={code}"' in page for code in ("ar", "fr", "en"))
+
+
 def test_a_code_in_the_list_is_the_one_that_apps_show(client, demo):
     made = accounts.make()
 

@@ -119,7 +119,7 @@ class Colleague:
         self.page.locator("main button[type=submit]").first.click()
         self.page.wait_for_url(re.compile(r"/accounts/2fa/authenticate/"))
         left = TOTP_PERIOD - time.time() % TOTP_PERIOD
-        if left < 3:
+        if left < TOTP_PERIOD / 2:
             time.sleep(left + 0.2)  # the code would go stale on the way
         self.page.locator("main input[name=code]").fill(current_code(self.account["totp_secret"], time.time()))
         self.page.locator("main button[type=submit]").first.click()

@@ -124,10 +124,12 @@ class Colleague:
         self.page.locator("main input[name=code]").fill(current_code(self.account["totp_secret"], time.time()))
         self.page.locator("main button[type=submit]").first.click()
         try:
-            self.page.wait_for_url(lambda url: "/accounts/" not in url, wait_until="commit", timeout=15_000)
+            self.page.wait_for_url(
+                lambda url: "/login/" not in url and "/2fa/" not in url, wait_until="commit", timeout=15_000
+            )
         except TimeoutError:  # a code that went stale on the way: look whether it was taken, else type the next
             self.page.goto(f"{self.shop.url}/fr/accounts/login/")
-            if "/accounts/" in self.page.url:
+            if self.page.url.endswith("/accounts/login/"):
                 self.sign_in()
                 return
         self.kept[(self.shop.url, self.role)] = self.context.storage_state()

@@ -1,4 +1,4 @@
-"""What things cost: rates, VAT classes, and published price lists that never change afterwards."""
+"""Published price lists, which never change afterwards."""
 
 from decimal import Decimal
 
@@ -8,49 +8,12 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
-
-class Currency(models.TextChoices):
-    MAD = "MAD", _("Moroccan dirham")
-    EUR = "EUR", _("Euro")
-    USD = "USD", _("US dollar")
+from .rates import Currency
 
 
 class Side(models.TextChoices):
     HOME = "home", _("Morocco, tax included")
     EXPORT = "export", _("abroad, zero-rated")
-
-
-class ExchangeRate(models.Model):
-    """Dirhams for one unit of a currency on a working day."""
-
-    currency = models.CharField(max_length=3, choices=[("EUR", "EUR"), ("USD", "USD")])
-    day = models.DateField()
-    mad_per_unit = models.DecimalField(max_digits=12, decimal_places=6)
-    source = models.CharField(max_length=120)
-
-    class Meta:
-        ordering = ["-day", "currency"]
-        constraints = [
-            models.UniqueConstraint(name="rate_once_a_day", fields=["currency", "day"]),
-            models.CheckConstraint(name="rate_positive", condition=Q(mad_per_unit__gt=0)),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.currency} {self.day} {self.mad_per_unit}"
-
-
-class VatClass(models.Model):
-    """A class of VAT (N20, R10, EXO …) and its rate inside Morocco; an assumption until an accountant confirms it."""
-
-    code = models.CharField(max_length=10, unique=True)
-    rate_pct = models.DecimalField(max_digits=5, decimal_places=2)
-
-    class Meta:
-        verbose_name_plural = "VAT classes"
-        constraints = [models.CheckConstraint(name="vat_rate_sensible", condition=Q(rate_pct__gte=0, rate_pct__lt=100))]
-
-    def __str__(self) -> str:
-        return self.code
 
 
 class TimeRange(Func):

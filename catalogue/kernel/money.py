@@ -11,6 +11,7 @@ MAD, EUR, USD = "MAD", "EUR", "USD"
 CURRENCIES = (MAD, EUR, USD)
 
 CENT = Decimal("0.01")
+RATE = Decimal("0.000001")
 ZERO = Decimal("0.00")
 
 #: A public unit price is a multiple of this.
@@ -31,6 +32,11 @@ def check_currency(currency: str) -> str:
 def quantize(amount: Decimal | int) -> Decimal:
     """Round to the cent, halves away from zero, as an invoice does."""
     return Decimal(amount).quantize(CENT, ROUND_HALF_UP)
+
+
+def quantize_rate(mad_per_unit: Decimal) -> Decimal:
+    """Round an exchange rate to the six places that are kept, halves away from zero."""
+    return mad_per_unit.quantize(RATE, ROUND_HALF_UP)
 
 
 def round_up_to(amount: Decimal, step: Decimal) -> Decimal:

@@ -7,7 +7,7 @@ from catalogue.kernel.bulk import Counts, upsert
 from catalogue.kernel.cells import Cells, Problem
 from catalogue.kernel.datasets import Context, DataRefused, Dataset, finish, register
 
-from . import operations, policies, queries
+from . import fixing, operations, policies, queries
 from .models import ExchangeRate, Price, PriceList, VatClass
 
 
@@ -44,13 +44,15 @@ class Rates(Dataset[RateRow]):
 
     def apply(self, items: list[RateRow], context: Context) -> Counts:
         rates = [rate for row in items for rate in row]
-        return upsert(ExchangeRate, rates, key=("currency", "day"), fields=("mad_per_unit", "source"))
+        return operations.load_history(rates=rates, now=context.now)
 
 
 def _positive(cells: Cells, name: str) -> object:
     rate = cells.number(name, places=6)
     if rate == 0:
         cells.refuse(f"{name} is zero")
+    elif rate is not None and not fixing.LOWEST <= rate <= fixing.HIGHEST:
+        cells.refuse(f"{name} {rate} is not between {fixing.LOWEST} and {fixing.HIGHEST}")
     return rate
 
 

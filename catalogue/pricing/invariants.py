@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Mod
 
 from catalogue.cooperatives.models import StockRecord
@@ -10,7 +10,8 @@ from catalogue.kernel.invariants import invariant
 from catalogue.kernel.money import CURRENCIES, ROUNDING
 from catalogue.kernel.shopping import SIDES
 
-from .models import Price, PriceList
+from . import queries
+from .models import ExchangeRate, Price, PriceList
 
 
 @invariant("prices: every unit price is round in its currency")
@@ -37,3 +38,27 @@ def everything_is_priced() -> Iterable[object]:
                 price_list__ends_at=None, stockrecord=OuterRef("pk"), currency=currency, side=side
             )
             yield from on_sale.exclude(Exists(priced)).values_list("pk", "partner_sku")
+
+
+@invariant("rates: every price list was made with accepted rates of its day")
+def lists_have_accepted_rates() -> Iterable[object]:
+    """The list's day is that of its newer rate: the other one may be of an earlier day, replaced or not."""
+    was_accepted = ExchangeRate.objects.filter(
+        state__in=[ExchangeRate.State.ACCEPTED, ExchangeRate.State.REPLACED], day__lte=OuterRef("rates_day")
+    )
+    of_that_day = was_accepted.filter(day=OuterRef("rates_day"))
+    eur, usd = (
+        Q(currency="EUR", mad_per_unit=OuterRef("eur_rate")),
+        Q(currency="USD", mad_per_unit=OuterRef("usd_rate")),
+    )
+    wrong = (
+        ~Exists(was_accepted.filter(eur)) | ~Exists(was_accepted.filter(usd)) | ~Exists(of_that_day.filter(eur | usd))
+    )
+    yield from PriceList.objects.filter(wrong).values_list("reference", flat=True)
+
+
+@invariant("rates: a currency has one accepted rate a day")
+def one_rate_a_day() -> Iterable[object]:
+    for currency in queries.FOREIGN_CURRENCIES:
+        days = queries.accepted(currency).order_by().values("currency", "day")
+        yield from days.annotate(times=Count("pk")).filter(times__gt=1).values_list("currency", "day")

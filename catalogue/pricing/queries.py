@@ -1,12 +1,19 @@
 """Reading rates and price lists."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from .models import ExchangeRate, PriceList
+from catalogue.kernel.money import EUR, USD
+from catalogue.kernel.workdays import NONE
+
+from . import fixing
+from .models import ExchangeRate, OldRateApproval, PriceList
+
+FOREIGN_CURRENCIES = (EUR, USD)
 
 
 @dataclass(frozen=True)
@@ -37,15 +44,40 @@ def current_list(now: datetime) -> PriceList:
     return found
 
 
-def rates_on(day: date) -> Rates:
-    """Return the last rates fixed on a day or before it, those of both currencies on the same day."""
-    last: dict[str, ExchangeRate] = {}
-    for currency in ("EUR", "USD"):
-        rate = ExchangeRate.objects.filter(currency=currency, day__lte=day).order_by("-day").first()
+def accepted(currency: str) -> QuerySet[ExchangeRate]:
+    return ExchangeRate.objects.filter(currency=currency, state=ExchangeRate.State.ACCEPTED)
+
+
+def rate_beside(currency: str, day: date) -> ExchangeRate | None:
+    """Return the accepted rate to compare a day's with: its own, else the last before it, else the first after."""
+    before = accepted(currency).filter(day__lte=day).order_by("-day").first()
+    return before or accepted(currency).order_by("day").first()
+
+
+def _in_force(day: date) -> list[ExchangeRate]:
+    """Return each currency's last accepted rate fixed on a day or before it."""
+    found = []
+    for currency in FOREIGN_CURRENCIES:
+        rate = accepted(currency).filter(day__lte=day).order_by("-day").first()
         if rate is None:
             raise NoRates(f"{currency} {day}")
-        last[currency] = rate
-    return Rates(last["EUR"].mad_per_unit, last["USD"].mad_per_unit, max(rate.day for rate in last.values()))
+        found.append(rate)
+    return found
+
+
+def rates_on(day: date) -> Rates:
+    """Return the last accepted rates fixed on a day or before it, with the day of the newer one."""
+    eur, usd = _in_force(day)
+    return Rates(eur.mad_per_unit, usd.mad_per_unit, max(eur.day, usd.day))
+
+
+def stale_rates(day: date, closed: Set[date] = NONE) -> list[ExchangeRate]:
+    """Return rates in force on a day that are too old to publish with and that nobody accepted for this day."""
+    old = [rate for rate in _in_force(day) if fixing.too_old(rate.day, day, closed)]
+    approved = (
+        set(OldRateApproval.objects.filter(rate__in=old, day=day).values_list("rate_id", flat=True)) if old else ()
+    )
+    return [rate for rate in old if rate.pk not in approved]
 
 
 def rates_of(price_list: PriceList) -> Rates:

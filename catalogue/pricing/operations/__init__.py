@@ -1,5 +1,43 @@
-"""Everything that changes what things cost: publishing price lists."""
+"""Everything that changes what things cost: recording rates, publishing price lists."""
 
 from .lists import TooEarly, publish_opening_list, publish_past_list
+from .rates import (
+    NoGrounds,
+    RateAbsurd,
+    RateNotFinite,
+    RateNotPositive,
+    RateNotWaiting,
+    RateOfTheFuture,
+    RateRefused,
+    RatesTooOld,
+    Recorded,
+    SamePerson,
+    UnknownRateCurrency,
+    accept_rate,
+    load_history,
+    rates_for_publishing,
+    record_rate,
+    refuse_rate,
+)
 
-__all__ = ["TooEarly", "publish_opening_list", "publish_past_list"]
+__all__ = [
+    "NoGrounds",
+    "RateAbsurd",
+    "RateNotFinite",
+    "RateNotPositive",
+    "RateNotWaiting",
+    "RateOfTheFuture",
+    "RateRefused",
+    "RatesTooOld",
+    "Recorded",
+    "SamePerson",
+    "TooEarly",
+    "UnknownRateCurrency",
+    "accept_rate",
+    "load_history",
+    "publish_opening_list",
+    "publish_past_list",
+    "rates_for_publishing",
+    "record_rate",
+    "refuse_rate",
+]

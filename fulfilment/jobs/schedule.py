@@ -17,6 +17,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "kwargs": {"name": "worker-money"},
     },
     "look-at-payments": {"task": "fulfilment.payments.sweep", "schedule": timedelta(minutes=1)},
+    "fetch-rates": {"task": "storefront.office.fetch_rates", "schedule": crontab(hour="13,17", minute=5)},
     "forget-old-jobs": {"task": "fulfilment.jobs.forget_old", "schedule": crontab(hour=3, minute=10)},
     "forget-old-messages": {"task": "storefront.notifications.forget_old", "schedule": crontab(hour=3, minute=20)},
 }

@@ -64,3 +64,9 @@ refuse(
     "Production takes Stripe's own card field: unset STRIPE_JS_URL (https://js.stripe.com/…).",
 )
 refuse(bool(STRIPE_API_BASE), "Production talks to Stripe itself: unset STRIPE_API_BASE.")
+
+BAM_API_KEY = env.str("BAM_API_KEY", default="")
+"""Our subscription to Bank Al-Maghrib's rates; without one, rates are typed or loaded."""
+
+BAM_API_BASE = env.str("BAM_API_BASE", default="https://api.centralbankofmorocco.ma/cours/Version1/api")
+refuse(not BAM_API_BASE.startswith("https://"), "Production asks the bank over TLS: BAM_API_BASE is https://….")

@@ -1,5 +1,6 @@
 """Everything that changes what things cost: recording rates, publishing price lists."""
 
+from .fetching import Incomplete, fetch_rates
 from .lists import TooEarly, publish_opening_list, publish_past_list
 from .rates import (
     NoGrounds,
@@ -21,6 +22,7 @@ from .rates import (
 )
 
 __all__ = [
+    "Incomplete",
     "NoGrounds",
     "RateAbsurd",
     "RateNotFinite",
@@ -34,6 +36,7 @@ __all__ = [
     "TooEarly",
     "UnknownRateCurrency",
     "accept_rate",
+    "fetch_rates",
     "load_history",
     "publish_opening_list",
     "publish_past_list",

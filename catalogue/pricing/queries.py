@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from catalogue.kernel.money import EUR, USD
 from catalogue.kernel.workdays import NONE
@@ -54,30 +54,67 @@ def rate_beside(currency: str, day: date) -> ExchangeRate | None:
     return before or accepted(currency).order_by("day").first()
 
 
-def _in_force(day: date) -> list[ExchangeRate]:
-    """Return each currency's last accepted rate fixed on a day or before it."""
-    found = []
-    for currency in FOREIGN_CURRENCIES:
-        rate = accepted(currency).filter(day__lte=day).order_by("-day").first()
-        if rate is None:
-            raise NoRates(f"{currency} {day}")
-        found.append(rate)
-    return found
+def in_force(day: date) -> list[ExchangeRate]:
+    """Return each currency's last accepted rate fixed on a day or before it; none for a currency without one."""
+    found = (accepted(currency).filter(day__lte=day).order_by("-day").first() for currency in FOREIGN_CURRENCIES)
+    return [rate for rate in found if rate]
 
 
 def rates_on(day: date) -> Rates:
     """Return the last accepted rates fixed on a day or before it, with the day of the newer one."""
-    eur, usd = _in_force(day)
-    return Rates(eur.mad_per_unit, usd.mad_per_unit, max(eur.day, usd.day))
+    last = {rate.currency: rate for rate in in_force(day)}
+    for currency in FOREIGN_CURRENCIES:
+        if currency not in last:
+            raise NoRates(f"{currency} {day}")
+    return Rates(last[EUR].mad_per_unit, last[USD].mad_per_unit, max(rate.day for rate in last.values()))
 
 
 def stale_rates(day: date, closed: Set[date] = NONE) -> list[ExchangeRate]:
     """Return rates in force on a day that are too old to publish with and that nobody accepted for this day."""
-    old = [rate for rate in _in_force(day) if fixing.too_old(rate.day, day, closed)]
+    old = [rate for rate in in_force(day) if fixing.too_old(rate.day, day, closed)]
     approved = (
         set(OldRateApproval.objects.filter(rate__in=old, day=day).values_list("rate_id", flat=True)) if old else ()
     )
     return [rate for rate in old if rate.pk not in approved]
+
+
+def waiting_rates() -> QuerySet[ExchangeRate]:
+    """Return rates that wait for someone, the longest waiting first."""
+    return ExchangeRate.objects.filter(state=ExchangeRate.State.WAITING).order_by("recorded_at", "pk")
+
+
+def decided_rates() -> QuerySet[ExchangeRate]:
+    """Return rates that someone decided, the last decision first."""
+    return ExchangeRate.objects.filter(decided_at__isnull=False).order_by("-decided_at", "-pk")
+
+
+def accepted_between(first: date, last: date) -> QuerySet[ExchangeRate]:
+    """Return accepted rates of both currencies from the first day to the last one, oldest first."""
+    accepted_rates = ExchangeRate.objects.filter(state=ExchangeRate.State.ACCEPTED, day__gte=first, day__lte=last)
+    return accepted_rates.order_by("day", "currency")
+
+
+@dataclass(frozen=True)
+class Attention:
+    """What about rates needs someone: how many wait, and currencies whose last one is too old or missing."""
+
+    waiting: int
+    too_old: tuple[str, ...]
+
+
+def attention(today: date, closed: Set[date] = NONE) -> Attention:
+    """Look at all rates at once (one query)."""
+    accepted_by_now = Q(state=ExchangeRate.State.ACCEPTED, day__lte=today)
+    found = ExchangeRate.objects.aggregate(
+        waiting=Count("pk", filter=Q(state=ExchangeRate.State.WAITING)),
+        **{currency: Max("day", filter=accepted_by_now & Q(currency=currency)) for currency in FOREIGN_CURRENCIES},
+    )
+    too_old = (
+        currency
+        for currency in FOREIGN_CURRENCIES
+        if found[currency] is None or fixing.too_old(found[currency], today, closed)
+    )
+    return Attention(found["waiting"], tuple(too_old))
 
 
 def rates_of(price_list: PriceList) -> Rates:

@@ -34,6 +34,7 @@ ROLES: dict[str, set[str]] = {
         "payouts.add_payoutrun",
         "pricing.view_pricelist",
         "pricing.add_pricelist",
+        *(f"pricing.{verb}_exchangerate" for verb in ("view", "add", "change")),
     },
 }
 ROLES["director"] = set().union(*ROLES.values()) | {"jobs.change_job"}

@@ -1,12 +1,13 @@
-"""Where the bars of a chart stand: numbers in, rectangles out, no words."""
+"""Where the bars or the line of a chart stand: numbers in, lengths out, no words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 WIDTH, HEIGHT = 640, 220
 FOOT = 24
+CURVE_WIDTH, CURVE_HEIGHT = 360, 120
 
 
 @dataclass(frozen=True)
@@ -80,3 +81,47 @@ def _round_top(highest: Decimal) -> Decimal:
                 return top * factor
         top *= 10
     return top
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A line through days; its scale goes from the lowest value to the highest, not from zero."""
+
+    points: str
+    lowest: Decimal
+    highest: Decimal
+    lowest_y: float
+    highest_y: float
+    first: date
+    last: date
+    last_x: float
+    last_y: float
+    width: int = CURVE_WIDTH
+    height: int = CURVE_HEIGHT
+
+
+def draw_curve(values: Sequence[tuple[date, Decimal]]) -> Curve | None:
+    """Lay out (day, value) pairs, first day to last; nothing to draw with fewer than two days."""
+    if len(values) < 2:
+        return None
+    first, last = values[0][0], values[-1][0]
+    lowest, highest = min(value for _day, value in values), max(value for _day, value in values)
+    ground, top = CURVE_HEIGHT - FOOT - 8, 20
+
+    def place(day: date, value: Decimal) -> tuple[float, float]:
+        along = (day - first).days / (last - first).days
+        up = (value - lowest) / (highest - lowest) if highest > lowest else Decimal("0.5")
+        return round(along * (CURVE_WIDTH - 4), 1), round(ground - float(up) * (ground - top), 1)
+
+    places = [place(day, value) for day, value in values]
+    return Curve(
+        points=" ".join(f"{x:g},{y:g}" for x, y in places),
+        lowest=lowest,
+        highest=highest,
+        lowest_y=place(first, lowest)[1],
+        highest_y=place(first, highest)[1],
+        first=first,
+        last=last,
+        last_x=places[-1][0],
+        last_y=places[-1][1],
+    )

@@ -1,6 +1,7 @@
 """What office pages are asked for: periods and filters, all optional, all kept in the address."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -8,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from catalogue.cooperatives.models import Partner
-from catalogue.kernel import text
+from catalogue.kernel import numerals, text
+from catalogue.kernel.money import MAD
 from catalogue.kernel.periods import Period
 from catalogue.pricing.models import Currency
 from fulfilment.orders.models import Order
@@ -49,6 +51,41 @@ class PeriodForm(forms.Form):
     @property
     def period(self) -> Period:
         return Period(self.cleaned_data["from_day"], self.cleaned_data["to_day"] + timedelta(days=1))
+
+
+class NumberField(forms.CharField):
+    """A number typed in any usual way, ``places`` decimals at most; says what was understood of anything else."""
+
+    def __init__(self, *, places: int = 2, currency: str = MAD, **options: Any) -> None:
+        self.places, self.currency = places, currency
+        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        super().__init__(**({"max_length": 60, "widget": widget} | options))
+
+    def clean(self, value: Any) -> Decimal | None:
+        typed = super().clean(value)
+        if not typed:
+            return None
+        try:
+            return numerals.parse_decimal(typed, self.places, currency=self.currency)
+        except numerals.NotANumber as refusal:
+            raise forms.ValidationError(str(refusal), code="invalid") from None
+
+
+class RateForm(forms.Form):
+    currency = forms.ChoiceField(
+        label=_("Currency"), choices=[(code, name) for code, name in Currency.choices if code != MAD]
+    )
+    day = DayField(label=_("Day"))
+    mad_per_unit = NumberField(label=_("Dirhams for one unit"), places=6)
+
+
+class GroundsForm(forms.Form):
+    """Why a person decides as they do."""
+
+    note = forms.CharField(label=pgettext_lazy("decision", "Why"), max_length=200)
+
+    def clean_note(self) -> str:
+        return text.squash(text.strip_controls(self.cleaned_data["note"]))
 
 
 class OrderFilter(forms.Form):

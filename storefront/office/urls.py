@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import consignments, home, jobs, orders, payouts
+from .views import consignments, home, jobs, orders, payouts, rates
 
 app_name = "office"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("payouts/run/", payouts.run, name="run-payouts"),
     path("payouts/owed/<slug:slug>/", payouts.owed, name="owed"),
     path("payouts/<str:reference>/", payouts.payout, name="payout"),
+    path("rates/", rates.rates, name="rates"),
+    path("rates/accept-old/", rates.accept_old, name="accept-old-rates"),
+    path("rates/<int:pk>/decide/", rates.decide, name="decide-rate"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<int:pk>/again/", jobs.again, name="job-again"),
 ]

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from catalogue.pricing import fixing
 
@@ -30,10 +31,10 @@ class ExchangeRate(models.Model):
     """
 
     class State(models.TextChoices):
-        ACCEPTED = "accepted", _("accepted")
-        WAITING = "waiting", _("waiting")
-        REFUSED = "refused", _("refused")
-        REPLACED = "replaced", _("replaced")
+        ACCEPTED = "accepted", pgettext_lazy("rate", "accepted")
+        WAITING = "waiting", pgettext_lazy("rate", "waiting")
+        REFUSED = "refused", pgettext_lazy("rate", "refused")
+        REPLACED = "replaced", pgettext_lazy("rate", "replaced")
 
     class Why(models.TextChoices):
         FIRST = "first", _("No earlier rate to compare it with.")

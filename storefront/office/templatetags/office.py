@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from babel import Locale
 from django import template
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -56,6 +57,28 @@ def unlocalised(value: float) -> str:
 def plain(value: Decimal) -> str:
     """Write a whole number as plain text, for a drawing."""
     return formats.number(int(value), get_language())
+
+
+@register.filter
+def rate_text(value: Decimal) -> str:
+    """Write an exchange rate as plain text, with the four decimals of the bank or more when it has more."""
+    places = max(4, -int(value.normalize().as_tuple().exponent))
+    return formats.number(value, get_language(), places)
+
+
+@register.filter
+def rate(value: Decimal | None) -> str:
+    """Write an exchange rate: ``{{ rate.mad_per_unit|rate }}``. Nothing for none."""
+    return "" if value is None else format_html("<bdi>{}</bdi>", rate_text(value))
+
+
+@register.filter
+def change(value: Decimal | None) -> str:
+    """Write a change in hundredths with its sign."""
+    if value is None:
+        return ""
+    sign = f"{formats.LEFT_TO_RIGHT_MARK}+" if value > 0 else ""
+    return format_html("<bdi>{}{}</bdi>", sign, formats.percent(value, get_language()))
 
 
 @register.filter

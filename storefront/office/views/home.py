@@ -10,14 +10,15 @@ from django.utils import timezone
 
 from catalogue.kernel.money import CURRENCIES
 from catalogue.kernel.periods import Period, day_of
+from catalogue.pricing import queries as pricing
 from fulfilment.reports import queries
 from fulfilment.reports.policies import Sales, group, total
-from storefront.office.access import office_page
+from storefront.office import access
 from storefront.office.chart import Chart, draw
 from storefront.office.forms import PeriodForm
 
 
-@office_page()
+@access.office_page()
 def home(request: HttpRequest) -> HttpResponse:
     """Show today and the last 30 days, and the work that waits."""
     now = timezone.now()
@@ -29,11 +30,12 @@ def home(request: HttpRequest) -> HttpResponse:
         "today_rows": [row for row in rows if row.day == today],
         "today_total": total(row for row in rows if row.day == today),
         "waiting": queries.waiting(now),
+        "rates": pricing.attention(today) if request.user.has_perm(access.VIEW_RATES) else None,
     }
     return render(request, "office/home.html", context)
 
 
-@office_page()
+@access.office_page()
 def sales(request: HttpRequest) -> HttpResponse:
     """Show every day, country and currency of a period that the reader chooses."""
     today = day_of(timezone.now())

@@ -77,7 +77,8 @@ def test_no_transaction_is_open_while_the_bank_thinks(bank):
     def look():
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE xact_start IS NOT NULL AND pid <> pg_backend_pid()"
+                "SELECT count(*) FROM pg_stat_activity WHERE xact_start IS NOT NULL"
+                " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
             )
             seen.append(cursor.fetchone()[0])
         connection.close()

@@ -62,6 +62,7 @@ def pages(parcel, earned):
         "payouts": english("payouts"),
         "owed": english("owed", cooperative),
         "payout": english("payout", earned.reference),
+        "rates": english("rates"),
         "jobs": english("jobs"),
     }
 
@@ -99,7 +100,7 @@ def test_staff_without_the_second_factor_are_led_to_it(client, pages):
 SEEN = {
     "support": {"orders", "order", "consignments", "consignment", "jobs"},
     "logistics": {"orders", "order", "consignments", "consignment"},
-    "finance": {"orders", "order", "payouts", "owed", "payout"},
+    "finance": {"orders", "order", "payouts", "owed", "payout", "rates"},
     "catalogue": set(),
 }
 

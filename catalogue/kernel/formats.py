@@ -104,10 +104,24 @@ def number(value: Decimal | int | float, language: str | None, places: int | Non
 
 def money(amount: Decimal | int, currency: str, language: str | None) -> str:
     """Write an amount with its currency."""
+    return _with_unit(number(quantize(amount), language, places=2), currency, language)
+
+
+def _with_unit(figure: str, currency: str, language: str | None) -> str:
     habits = writing(language)
-    figure = number(quantize(amount), language, places=2)
     unit = habits.currencies.get(currency, currency)
     return f"{unit}{NO_BREAK}{figure}" if habits.code_first else f"{figure}{NO_BREAK}{unit}"
+
+
+def rate_figure(mad_per_unit: Decimal, language: str | None) -> str:
+    """Write an exchange rate's number with the four decimals of the bank, or more when it has more."""
+    return number(mad_per_unit, language, max(4, -int(mad_per_unit.normalize().as_tuple().exponent)))
+
+
+def rate(mad_per_unit: Decimal, currency: str, language: str | None) -> str:
+    """Write an exchange rate in full: 1 € = 10,8057 DH."""
+    figure = rate_figure(mad_per_unit, language)
+    return f"{_with_unit('1', currency, language)} = {_with_unit(figure, 'MAD', language)}"
 
 
 def percent(value: Decimal | int | float, language: str | None) -> str:

@@ -43,7 +43,8 @@ class InHundredths(NotANumber):
     def __init__(self, amount: Decimal) -> None:
         self.amount = amount
         super().__init__(
-            _("Write the amount in whole units, not in hundredths: %(amount)s.") % {"amount": _say(amount)}
+            _("Write the amount in whole units, not in hundredths: %(amount)s.")
+            % {"amount": _say(amount, places=max(2, -int(amount.as_tuple().exponent)))}
         )
 
 

@@ -61,15 +61,20 @@ def plain(value: Decimal) -> str:
 
 @register.filter
 def rate_text(value: Decimal) -> str:
-    """Write an exchange rate as plain text, with the four decimals of the bank or more when it has more."""
-    places = max(4, -int(value.normalize().as_tuple().exponent))
-    return formats.number(value, get_language(), places)
+    """Write an exchange rate's number as plain text, for a drawing."""
+    return formats.rate_figure(value, get_language())
 
 
 @register.filter
 def rate(value: Decimal | None) -> str:
-    """Write an exchange rate: ``{{ rate.mad_per_unit|rate }}``. Nothing for none."""
+    """Write an exchange rate's number. Nothing for none."""
     return "" if value is None else format_html("<bdi>{}</bdi>", rate_text(value))
+
+
+@register.filter
+def rate_of(value: Decimal, currency: str) -> str:
+    """Write an exchange rate in full: ``{{ rate.mad_per_unit|rate_of:rate.currency }}``."""
+    return format_html("<bdi>{}</bdi>", formats.rate(value, currency, get_language()))
 
 
 @register.filter

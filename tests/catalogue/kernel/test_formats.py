@@ -77,3 +77,15 @@ def test_weight_and_percent():
     assert formats.weight(1200, "fr") == "1,2\u00a0kg"
     assert formats.percent(20, "fr") == "20\u00a0%"
     assert formats.percent(Decimal("10.0"), "en") == "10%"
+
+
+@pytest.mark.parametrize(
+    ("value", "currency", "language", "written"),
+    [
+        ("10.805700", "EUR", "fr", "1\u00a0€ = 10,8057\u00a0DH"),
+        ("9.3", "USD", "ar", "1\u00a0دولار = 9,3000\u00a0درهم"),
+        ("10.805712", "EUR", "en", "EUR\u00a01 = MAD\u00a010.805712"),
+    ],
+)
+def test_rate_is_written_in_full_with_four_decimals_at_least(value, currency, language, written):
+    assert formats.rate(Decimal(value), currency, language) == written

@@ -102,6 +102,13 @@ def test_parse_decimal_turns_hundredths_away_with_the_amount_to_write(written):
     assert "1,234.50" in str(refusal.value)
 
 
+def test_parse_decimal_does_not_round_what_it_gives_back_of_hundredths():
+    with translation.override("en"), pytest.raises(numerals.InHundredths) as refusal:
+        numerals.parse_decimal("1,234.50 cts")
+
+    assert "12.345" in str(refusal.value)
+
+
 @pytest.mark.parametrize(
     ("written", "currency"), [("12 €", "MAD"), ("12 DH", "EUR"), ("$12", "EUR"), ("12 درهم", "USD")]
 )

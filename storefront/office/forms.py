@@ -58,8 +58,8 @@ class NumberField(forms.CharField):
 
     def __init__(self, *, places: int = 2, currency: str = MAD, **options: Any) -> None:
         self.places, self.currency = places, currency
-        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-        super().__init__(**({"max_length": 60, "widget": widget} | options))
+        options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        super().__init__(max_length=60, **options)
 
     def clean(self, value: Any) -> Decimal | None:
         typed = super().clean(value)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,7 +13,6 @@ from catalogue.kernel import locks, periods
 from catalogue.kernel.bulk import BATCH, Counts
 from catalogue.kernel.money import quantize_rate
 from catalogue.kernel.workdays import NONE
-from catalogue.people.models import User
 from catalogue.pricing import fixing, queries
 from catalogue.pricing.models import ExchangeRate, OldRateApproval
 from catalogue.pricing.models.rates import FOREIGN
@@ -96,7 +96,7 @@ def record_rate(
     mad_per_unit: Decimal,
     source: str,
     now: datetime,
-    recorded_by: User | None = None,
+    recorded_by: Any = None,
 ) -> Recorded:
     """Keep a day's rate: accepted at once, or waiting for a person when it is the first, moved far or differs.
 
@@ -176,7 +176,7 @@ def _lock(currency: str) -> None:
 
 
 @transaction.atomic
-def accept_rate(*, rate: ExchangeRate, accepted_by: User, note: str, now: datetime) -> ExchangeRate:
+def accept_rate(*, rate: ExchangeRate, accepted_by: Any, note: str, now: datetime) -> ExchangeRate:
     """Put a waiting rate in force for its day, in the place of the one that was."""
     rate = _waiting(rate, note)
     if rate.recorded_by_id == accepted_by.pk:
@@ -186,7 +186,7 @@ def accept_rate(*, rate: ExchangeRate, accepted_by: User, note: str, now: dateti
 
 
 @transaction.atomic
-def refuse_rate(*, rate: ExchangeRate, refused_by: User, note: str, now: datetime) -> ExchangeRate:
+def refuse_rate(*, rate: ExchangeRate, refused_by: Any, note: str, now: datetime) -> ExchangeRate:
     """Put a waiting rate away; whoever typed it may do so too."""
     return _decide(_waiting(rate, note), State.REFUSED, refused_by, note, now)
 
@@ -201,7 +201,7 @@ def _waiting(rate: ExchangeRate, note: str) -> ExchangeRate:
     return rate
 
 
-def _decide(rate: ExchangeRate, state: str, by: User, note: str, now: datetime) -> ExchangeRate:
+def _decide(rate: ExchangeRate, state: str, by: Any, note: str, now: datetime) -> ExchangeRate:
     rate.state, rate.decided_by, rate.decided_at, rate.note = state, by, now, note.strip()
     rate.save(update_fields=["state", "decided_by", "decided_at", "note"])
     return rate
@@ -224,7 +224,7 @@ class RatesTooOld(Exception):
 def rates_for_publishing(
     day: date,
     *,
-    approved_by: User | None = None,
+    approved_by: Any = None,
     approved_at: datetime | None = None,
     note: str = "",
     closed: Set[date] = NONE,

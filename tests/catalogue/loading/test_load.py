@@ -152,6 +152,18 @@ def test_today_moves_every_date_and_later_loads_keep_the_move(folder):
         assert sum(counts.written for counts in context.counts.values()) == 0
 
 
+def test_a_rate_of_the_files_that_changed_keeps_the_old_one_as_replaced(folder):
+    folder.load()
+    folder.set("fx_rates.csv", 0, mad_per_eur="10.9999")
+
+    context = folder.load()
+
+    day = date.fromisoformat(folder.rows("fx_rates.csv")[0]["date"])
+    states = dict(ExchangeRate.objects.filter(currency="EUR", day=day).values_list("state", "mad_per_unit"))
+    assert (context.counts["fx_rates.csv"].changed, set(states)) == (1, {"accepted", "replaced"})
+    assert states["accepted"] == Decimal("10.9999")
+
+
 def test_the_command_tells_what_changed_then_that_nothing_did(folder):
     first, second = StringIO(), StringIO()
 

@@ -56,6 +56,7 @@ def test_settings_start_when_all_is_said():
         ({"STRIPE_API_BASE": "http://127.0.0.1:8001"}, "STRIPE_API_BASE"),
         ({"STRIPE_JS_URL": "http://127.0.0.1:8001/v3/"}, "STRIPE_JS_URL"),
         ({"STRIPE_JS_URL": "https://js.stripe.com.example.org/v3/"}, "STRIPE_JS_URL"),
+        ({"BAM_API_BASE": "http://127.0.0.1:8002/api"}, "BAM_API_BASE"),
         ({"SHOP_ENV": None}, "SHOP_ENV=production"),  # forgotten: the demonstration would open to the world
         ({"SHOP_ENV": "demo", "ALLOWED_HOSTS": "*", "BASE_URL": None}, "DEMO_PUBLIC=1"),
         ({"SHOP_ENV": "demo", "ALLOWED_HOSTS": None, "BASE_URL": "https://shop.example.org"}, "shop.example.org"),

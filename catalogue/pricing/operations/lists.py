@@ -11,8 +11,8 @@ from catalogue.kernel import locks, periods
 from catalogue.kernel.money import CURRENCIES
 from catalogue.kernel.shopping import SIDES
 
-from . import policies, queries
-from .models import Price, PriceList, VatClass
+from .. import policies, queries
+from ..models import Price, PriceList, VatClass
 
 BATCH = 2000
 SHOWN_PARTS = {"part_cooperative": "farm_gate"} | {

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.db.models import Q
 
-from .models import ExchangeRate, PriceList
+from .models import ExchangeRate, PriceList, PriceListDraft
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,11 @@ def rates_on(day: date) -> Rates:
     return Rates(last["EUR"].mad_per_unit, last["USD"].mad_per_unit, max(rate.day for rate in last.values()))
 
 
-def rates_of(price_list: PriceList) -> Rates:
-    """Return the rates that a list was published with."""
+def last_list() -> PriceList | None:
+    """Return the list published last: the one in force, or one that is still to start."""
+    return PriceList.objects.filter(ends_at__isnull=True).first()
+
+
+def rates_of(price_list: PriceList | PriceListDraft) -> Rates:
+    """Return the rates that a list was, or would be, published with."""
     return Rates(price_list.eur_rate, price_list.usd_rate, price_list.rates_day)

@@ -1,5 +1,51 @@
-"""Everything that changes what things cost: publishing price lists."""
+"""Everything that changes what things cost: fees, taxes, and price lists from draft to shop."""
 
+from .dated import EndedAlready, EndsBeforeStart, EndsInThePast, FeesOverAHundred, Overlaps, add_row, end_row
+from .drafts import (
+    REASONS,
+    Changed,
+    DraftRefused,
+    FloorsBroken,
+    NothingChanges,
+    NotWaiting,
+    OwnWork,
+    StartPassed,
+    approve,
+    ask_for_publication,
+    discard,
+    fill_draft,
+    note_refusal,
+    open_draft,
+    prepare,
+    publish,
+)
 from .lists import TooEarly, publish_opening_list, publish_past_list
 
-__all__ = ["TooEarly", "publish_opening_list", "publish_past_list"]
+__all__ = [
+    "REASONS",
+    "Changed",
+    "DraftRefused",
+    "EndedAlready",
+    "EndsBeforeStart",
+    "EndsInThePast",
+    "FeesOverAHundred",
+    "FloorsBroken",
+    "NotWaiting",
+    "NothingChanges",
+    "Overlaps",
+    "OwnWork",
+    "StartPassed",
+    "TooEarly",
+    "add_row",
+    "approve",
+    "ask_for_publication",
+    "discard",
+    "end_row",
+    "fill_draft",
+    "note_refusal",
+    "open_draft",
+    "prepare",
+    "publish",
+    "publish_opening_list",
+    "publish_past_list",
+]

@@ -19,6 +19,12 @@ VIEW_PAYOUTS = "payouts.view_payout"
 RUN_PAYOUTS = "payouts.add_payoutrun"
 VIEW_JOBS = "jobs.view_job"
 RETRY_JOBS = "jobs.change_job"
+VIEW_PRICES = "pricing.view_pricelist"
+PREPARE_PRICES = "pricing.add_pricelistdraft"
+APPROVE_PRICES = "pricing.approve_pricelist"
+PUBLISH_PRICES = "pricing.add_pricelist"
+VIEW_FEES = "pricing.view_fee"
+VIEW_TAXES = "pricing.view_vatrate"
 
 Page = Callable[..., HttpResponse]
 

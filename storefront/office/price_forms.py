@@ -95,9 +95,6 @@ class DatedForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error("valid_until", _("This day is before the first one."))
         return data
 
-    def validate_constraints(self) -> None:
-        """Leave overlaps to the operation, which names the other row."""
-
 
 class FeeForm(DatedForm):
     family = forms.ModelChoiceField(

@@ -66,6 +66,20 @@ class FeeSchedules(Dataset[FeeRow]):
             for other in others:
                 if other.label == row.label and _overlap(other.fee, row.fee):
                     self._refuse(context, row, f"overlaps with the row from {other.fee.valid_from - context.shift}")
+        self._check_shares([*items, *held], context)
+
+    def _check_shares(self, rows: list[FeeRow], context: Context) -> None:
+        """Note the first row with which the shares of a family's price leave nothing of it."""
+        for day in sorted({row.fee.valid_from for row in rows}):
+            holding = {(row.family, row.fee.part): row for row in rows if _holds(row.fee, day)}
+            for family in sorted({family for family, _ in holding}):
+                own = [holding.get((family, part)) or holding.get(("", part)) for part in Fee.Part.values]
+                shares = [row for row in own if row and row.fee.basis == Fee.Basis.PRICE]
+                total = sum(row.fee.value for row in shares)
+                if total >= 100:
+                    text = f"fees take {total.normalize():f} % of the price from {day - context.shift} on"
+                    self._refuse(context, shares[0], text)
+                    return
 
     def _refuse(self, context: Context, row: FeeRow, message: str) -> None:
         key = f"{row.label}{row.fee.valid_from - context.shift}"
@@ -85,6 +99,10 @@ class FeeSchedules(Dataset[FeeRow]):
 
 def _same(one: FeeRow, other: FeeRow) -> bool:
     return one.label == other.label and one.fee.valid_from == other.fee.valid_from
+
+
+def _holds(fee: Fee, day: date) -> bool:
+    return fee.valid_from <= day and (fee.valid_until is None or day < fee.valid_until)
 
 
 def _overlap(one: Fee, other: Fee) -> bool:

@@ -114,7 +114,7 @@ class FeeForm(DatedForm):
         data = super().clean()
         value = data.get("value")
         if value is not None and data.get("basis") in PERCENTAGES and value >= 100:
-            self.add_error("value", _("Fees over 100% leave nothing: a share is less than 100."))
+            self.add_error("value", _("A share is less than 100%: fees over it leave nothing."))
         return data
 
 

@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='source or reason')),
                 ('written_at', models.DateTimeField()),
                 ('part', models.CharField(choices=[('collection', 'collection'), ('packing', 'packing'), ('transport', 'transport'), ('payment', 'payment'), ('office', 'office')], max_length=10, verbose_name='part')),
-                ('basis', models.CharField(choices=[('farm_gate', '% of what the cooperative gets'), ('unit', 'dirhams for each unit'), ('weight', 'dirhams for each kilogram, packing included'), ('price', '% of the price without tax')], max_length=10, verbose_name='counted as')),
+                ('basis', models.CharField(choices=[('farm_gate', 'percent of what the cooperative gets'), ('unit', 'dirhams for each unit'), ('weight', 'dirhams for each kilogram, packing included'), ('price', 'percent of the price without tax')], max_length=10, verbose_name='counted as')),
                 ('value', models.DecimalField(decimal_places=4, max_digits=10, verbose_name='value')),
             ],
             options={

@@ -20,10 +20,10 @@ class Fee(Dated):
         OFFICE = "office", pgettext_lazy("part of a price", "office")
 
     class Basis(models.TextChoices):
-        FARM_GATE = "farm_gate", _("% of what the cooperative gets")
+        FARM_GATE = "farm_gate", _("percent of what the cooperative gets")
         UNIT = "unit", _("dirhams for each unit")
         WEIGHT = "weight", _("dirhams for each kilogram, packing included")
-        PRICE = "price", _("% of the price without tax")
+        PRICE = "price", _("percent of the price without tax")
 
     part = models.CharField(_("part"), max_length=10, choices=Part)
     family = models.ForeignKey(

@@ -75,7 +75,7 @@ class DatedForm(forms.ModelForm):  # type: ignore[type-arg]
     valid_until = DayField(label=gettext_lazy("Until, that day excluded"), required=False)
 
     class Meta:
-        fields = ("valid_from", "valid_until", "note")
+        fields: tuple[str, ...] = ("valid_from", "valid_until", "note")
 
     def __init__(self, *args: Any, today: date, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -64,7 +64,7 @@ def add(request: HttpRequest, kind: str) -> HttpResponse:
 def _save(form: DatedForm, request: HttpRequest, now: Any) -> bool:
     """Write the row, or say beside the field why not."""
     try:
-        operations.add_row(row=form.save(commit=False), written_by=request.user, now=now)
+        operations.add_row(row=form.save(commit=False), written_by=access.person(request), now=now)
     except operations.Overlaps as refusal:
         form.add_error("valid_from", str(refusal))
     except operations.FeesOverAHundred as refusal:

@@ -55,7 +55,7 @@ def _prepare(request: HttpRequest, form: PrepareForm) -> PriceListDraft | None:
     data = form.cleaned_data
     try:
         return operations.prepare_prices(
-            source=data["source"], starts_at=data["starts_at"], prepared_by=request.user, now=timezone.now()
+            source=data["source"], starts_at=data["starts_at"], prepared_by=access.person(request), now=timezone.now()
         )
     except (pricing.DraftRefused, pricing.TooEarly) as refusal:
         form.add_error("start_day", str(refusal))
@@ -139,7 +139,7 @@ def step(request: HttpRequest, pk: int, name: str) -> HttpResponseRedirect:
 
 
 def _approve(found: PriceListDraft, request: HttpRequest) -> str:
-    pricing.approve(draft_id=found.pk, approved_by=request.user, now=timezone.now())
+    pricing.approve(draft_id=found.pk, approved_by=access.person(request), now=timezone.now())
     return _("The list is approved as it stands.")
 
 

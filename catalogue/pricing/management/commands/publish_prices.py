@@ -98,11 +98,10 @@ class Command(BaseCommand):
             percent = "new" if row.old is None else "gone" if row.new is None else f"{row.percent:+} %"
             name = names.get(row.stockrecord_id, "")
             self.stdout.write(f"{percent:>9} {row.old or '-':>10} {row.new or '-':>10} MAD  {name}")
-        for row in draft.prices.exclude(floor="").order_by("stockrecord_id", "currency", "side")[:SHOWN]:
-            self.stdout.write(
-                self.style.ERROR(f"floor: {row.price} {row.currency} {row.side}, stock record {row.stockrecord_id}: ")
-                + str(row.get_floor_display())
-            )
+        broken = draft.prices.exclude(floor="").order_by("stockrecord_id", "currency", "side")[:SHOWN]
+        for price in broken:
+            place = f"{price.price} {price.currency} {price.side}, stock record {price.stockrecord_id}"
+            self.stdout.write(self.style.ERROR(f"floor: {place}: ") + str(price.get_floor_display()))
         return True
 
     def _publish(self, draft: PriceListDraft, approver: User | None, now: datetime) -> None:

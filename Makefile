@@ -27,8 +27,8 @@ test: dev  ## the test suite on real servers, workers and browser (ARGS="-k bask
 check: dev  ## format, lint, types, import contracts, migrations, translations, deployment
 	@exec $(PY) -m tests.support.check
 
-bench: dev  ## query counts, bytes and speed as ratios
-	@exec $(PY) -m bench
+bench: dev  ## query counts, bytes and speed as ratios; publishing prices (ARGS=--big-list: of 160,000 products)
+	@exec $(PY) -m bench $(ARGS)
 
 hooks:  ## run the fast checks before each commit
 	git config core.hooksPath .githooks

@@ -72,3 +72,17 @@ def fortnight(containing: date) -> Period:
 def month(containing: date) -> Period:
     first = containing.replace(day=1)
     return Period(first, (first + timedelta(days=32)).replace(day=1))
+
+
+class NoSuchHour(ValueError):
+    """Casablanca's clock was put forward over this hour: nobody ever saw it."""
+
+
+def instant_of(written: datetime) -> datetime:
+    """Return the instant, in UTC, at which Casablanca's clock shows a day and an hour (the first time, if twice)."""
+    if written.tzinfo is not None:
+        raise ValueError("What a clock shows has no time zone.")
+    instant = written.replace(tzinfo=CASABLANCA, fold=0).astimezone(UTC)
+    if instant.astimezone(CASABLANCA).replace(tzinfo=None) != written:
+        raise NoSuchHour(written)
+    return instant

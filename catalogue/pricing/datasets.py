@@ -7,8 +7,8 @@ from catalogue.kernel.bulk import Counts, upsert
 from catalogue.kernel.cells import Cells, Problem
 from catalogue.kernel.datasets import Context, DataRefused, Dataset, finish, register
 
-from . import fixing, operations, policies, queries
-from .models import ExchangeRate, Price, PriceList, VatClass
+from . import datasets_fees, fixing, operations, policies, queries  # noqa: F401 - more files of this app
+from .models import ExchangeRate, Price, Source, VatClass
 
 
 class RateRow(NamedTuple):
@@ -91,8 +91,13 @@ def write_vat_classes(context: Context) -> Counts:
 
 @finish("price list", order=90)
 def publish(context: Context) -> Counts:
-    """Publish an opening list when none is in force, or when what it is made of has changed."""
-    current = PriceList.objects.filter(ends_at__isnull=True).first()
+    """Publish an opening list when none is in force, or when the opening one in force says otherwise than the data.
+
+    Once the office has published a list from its fee schedules, prices are the office's: a load leaves them.
+    """
+    current = queries.last_list()
+    if current and (current.source != Source.OPENING or current.starts_at > context.now):
+        return Counts(unchanged=Price.objects.filter(price_list=current).count())
     rates = queries.rates_of(current) if current else None
     try:
         published = operations.publish_opening_list(now=context.now, rates=rates)

@@ -11,7 +11,7 @@ from catalogue.kernel.money import CURRENCIES, ROUNDING
 from catalogue.kernel.shopping import SIDES
 
 from . import queries
-from .models import ExchangeRate, Price, PriceList
+from .models import ExchangeRate, Price, PriceList, Source
 
 
 @invariant("prices: every unit price is round in its currency")
@@ -26,17 +26,18 @@ def one_open_list() -> Iterable[object]:
     return PriceList.objects.filter(ends_at=None).order_by("starts_at").values_list("reference", flat=True)[1:]
 
 
-@invariant("prices: what is on sale has a price in every currency and for both sides")
+@invariant("prices: what was on sale when a list was published has a price in every currency and for both sides")
 def everything_is_priced() -> Iterable[object]:
-    """Once a first list is published, nothing public is left without a price."""
-    if not PriceList.objects.filter(ends_at=None).exists():
+    """What came later waits for the next list, and stands on the office's page of missing prices until then."""
+    last = queries.last_list()
+    if last is None:
         return
-    on_sale = StockRecord.objects.filter(product__is_public=True, price__isnull=False)
+    on_sale = StockRecord.objects.filter(
+        product__is_public=True, price__isnull=False, date_created__lte=last.published_at
+    )
     for currency in CURRENCIES:
         for side in SIDES:
-            priced = Price.objects.filter(
-                price_list__ends_at=None, stockrecord=OuterRef("pk"), currency=currency, side=side
-            )
+            priced = Price.objects.filter(price_list=last, stockrecord=OuterRef("pk"), currency=currency, side=side)
             yield from on_sale.exclude(Exists(priced)).values_list("pk", "partner_sku")
 
 
@@ -62,3 +63,10 @@ def one_rate_a_day() -> Iterable[object]:
     for currency in queries.FOREIGN_CURRENCIES:
         days = queries.accepted(currency).order_by().values("currency", "day")
         yield from days.annotate(times=Count("pk")).filter(times__gt=1).values_list("currency", "day")
+
+
+@invariant("prices: a list that someone prepared was approved by someone else")
+def two_persons() -> Iterable[object]:
+    made = PriceList.objects.filter(source=Source.SCHEDULES)
+    wrong = made.filter(Q(approved_by=None) | Q(approved_by=F("prepared_by")))
+    return wrong.values_list("reference", flat=True)

@@ -11,7 +11,7 @@ from catalogue.kernel.money import EUR, USD
 from catalogue.kernel.workdays import NONE
 
 from . import fixing
-from .models import ExchangeRate, OldRateApproval, PriceList
+from .models import ExchangeRate, OldRateApproval, PriceList, PriceListDraft
 
 FOREIGN_CURRENCIES = (EUR, USD)
 
@@ -117,6 +117,11 @@ def attention(today: date, closed: Set[date] = NONE) -> Attention:
     return Attention(found["waiting"], tuple(too_old))
 
 
-def rates_of(price_list: PriceList) -> Rates:
-    """Return the rates that a list was published with."""
+def last_list() -> PriceList | None:
+    """Return the list published last: the one in force, or one that is still to start."""
+    return PriceList.objects.filter(ends_at__isnull=True).first()
+
+
+def rates_of(price_list: PriceList | PriceListDraft) -> Rates:
+    """Return the rates that a list was, or would be, published with."""
     return Rates(price_list.eur_rate, price_list.usd_rate, price_list.rates_day)

@@ -34,6 +34,7 @@ def lines_at_their_price() -> Iterable[object]:
     return Line.objects.exclude(
         unit_price_incl_tax=F("price__price"),
         farm_gate_mad=F("price__farm_gate_mad"),
+        seller_of_record=F("price__seller_of_record"),
         order__currency=F("price__currency"),
         order__side=F("price__side"),
         order__price_list=F("price__price_list"),

@@ -11,7 +11,7 @@ from oscar.apps.address.abstract_models import AbstractShippingAddress
 from oscar.apps.order.abstract_models import AbstractLine, AbstractOrder
 
 from catalogue.places.models import PlaceInMorocco
-from catalogue.pricing.models import Currency, Side
+from catalogue.pricing.models import Currency, Seller, Side
 
 
 class Order(AbstractOrder):
@@ -82,6 +82,7 @@ class Line(AbstractLine):
 
     price = models.ForeignKey("pricing.Price", on_delete=models.PROTECT, related_name="order_lines")
     farm_gate_mad = models.DecimalField(max_digits=12, decimal_places=2)
+    seller_of_record = models.CharField(max_length=12, choices=Seller, default=Seller.OFFICE)
 
     class Meta(AbstractLine.Meta):
         constraints = [

@@ -9,6 +9,7 @@ from django.apps import AppConfig
 from django.contrib.auth.models import Group, Permission
 from django.db import router, transaction
 
+DATED = ("fee", "vatrate", "cooperativetaxstatus", "sellerofrecord")
 READ_ORDERS = {"order.view_order", "order.view_line", "warehouse.view_consignment"}
 ROLES: dict[str, set[str]] = {
     "support": READ_ORDERS | {"order.change_order", "people.view_user", "communication.view_message", "jobs.view_job"},
@@ -35,6 +36,9 @@ ROLES: dict[str, set[str]] = {
         "pricing.view_pricelist",
         "pricing.add_pricelist",
         *(f"pricing.{verb}_exchangerate" for verb in ("view", "add", "change")),
+        "pricing.approve_pricelist",
+        "pricing.add_pricelistdraft",
+        *(f"pricing.{verb}_{row}" for row in DATED for verb in ("view", "add", "change")),
     },
 }
 ROLES["director"] = set().union(*ROLES.values()) | {"jobs.change_job"}

@@ -71,6 +71,13 @@ STEPS = (
         in_database=True,
         draws=True,
     ),
+    Step(
+        "prices",
+        "Publishing the first list",
+        ("publish_prices", "--from", "schedules", "--approve-as", "director@example.org"),
+        in_database=True,
+        draws=True,
+    ),
     Step("history", "Writing a history of orders", ("make_history",), in_database=True, draws=True),
 )
 

@@ -5,12 +5,14 @@ The second factor is asked for before any page here by ``storefront.customer.sec
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+
+from catalogue.people.models import User
 
 VIEW_ORDERS = "order.view_order"
 VIEW_CONSIGNMENTS = "warehouse.view_consignment"
@@ -22,6 +24,12 @@ RECORD_RATES = "pricing.add_exchangerate"
 DECIDE_RATES = "pricing.change_exchangerate"
 VIEW_JOBS = "jobs.view_job"
 RETRY_JOBS = "jobs.change_job"
+VIEW_PRICES = "pricing.view_pricelist"
+PREPARE_PRICES = "pricing.add_pricelistdraft"
+APPROVE_PRICES = "pricing.approve_pricelist"
+PUBLISH_PRICES = "pricing.add_pricelist"
+VIEW_FEES = "pricing.view_fee"
+VIEW_TAXES = "pricing.view_vatrate"
 
 Page = Callable[..., HttpResponse]
 
@@ -43,6 +51,11 @@ def office_page(*rights: str) -> Callable[[Page], Page]:
         return guarded
 
     return decorate
+
+
+def person(request: HttpRequest) -> User:
+    """Return who opened a guarded page."""
+    return cast(User, request.user)
 
 
 def _way_back(request: HttpRequest) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import consignments, home, jobs, orders, payouts, rates
+from .views import consignments, dated, home, jobs, orders, payouts, prices, rates
 
 app_name = "office"
 urlpatterns = [
@@ -18,6 +18,15 @@ urlpatterns = [
     path("rates/", rates.rates, name="rates"),
     path("rates/accept-old/", rates.accept_old, name="accept-old-rates"),
     path("rates/<int:pk>/decide/", rates.decide, name="decide-rate"),
+    path("prices/", prices.prices, name="prices"),
+    path("prices/missing/", prices.unpriced, name="prices-missing"),
+    path("prices/drafts/<int:pk>/", prices.draft, name="price-draft"),
+    path("prices/drafts/<int:pk>/<slug:name>/", prices.step, name="price-step"),
+    path("prices/<str:reference>/", prices.price_list, name="price-list"),
+    path("fees/", dated.fees, name="fees"),
+    path("taxes/", dated.taxes, name="taxes"),
+    path("dated/<slug:kind>/add/", dated.add, name="dated-add"),
+    path("dated/<slug:kind>/<int:pk>/end/", dated.end, name="dated-end"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<int:pk>/again/", jobs.again, name="job-again"),
 ]

@@ -8,9 +8,10 @@ from typing import Any
 from django.utils import timezone
 
 from catalogue.cooperatives.models import Partner, StockRecord
+from catalogue.kernel.shopping import HOME, SIDES
 from catalogue.places.models import Country, Province, Region
 from catalogue.pricing import operations as pricing
-from catalogue.pricing.models import ExchangeRate, PriceList, VatClass
+from catalogue.pricing.models import ExchangeRate, PriceList, VatClass, VatRate
 from catalogue.products.models import Category, Family, Product, ProductClass
 
 numbers = count(1)
@@ -155,10 +156,25 @@ def make_stockrecord(
     )
 
 
+def make_vat_rates() -> None:
+    """Make the classes N20, R10 and EXO and their rates: at home as their names say, abroad zero."""
+    for code, rate in (("N20", 20), ("R10", 10), ("EXO", 0)):
+        vat_class, _ = VatClass.objects.get_or_create(code=code, defaults={"rate_pct": rate})
+        for side in SIDES:
+            VatRate.objects.get_or_create(
+                vat_class=vat_class,
+                side=side,
+                defaults={
+                    "rate_pct": rate if side == HOME else 0,
+                    "valid_from": date(2020, 1, 1),
+                    "written_at": timezone.now(),
+                },
+            )
+
+
 def publish_prices(now: datetime | None = None) -> PriceList:
     """Publish prices of every stock record made so far: one euro is 10.80 dirhams, one dollar 9.30."""
-    for code, rate in (("N20", 20), ("R10", 10), ("EXO", 0)):
-        VatClass.objects.get_or_create(code=code, defaults={"rate_pct": rate})
+    make_vat_rates()
     for currency, rate in (("EUR", "10.80"), ("USD", "9.30")):
         ExchangeRate.objects.get_or_create(
             currency=currency, day=date(2025, 1, 1), defaults={"mad_per_unit": Decimal(rate), "source": "tests"}

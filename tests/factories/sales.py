@@ -9,8 +9,10 @@ from typing import Any
 from django.utils import timezone
 
 from catalogue.cooperatives.models import Partner, StockRecord
-from catalogue.pricing import operations as pricing
+from catalogue.kernel.periods import day_of
+from catalogue.pricing import terms
 from catalogue.pricing.models import Price, PriceList
+from catalogue.pricing.operations import making
 from catalogue.pricing.queries import rates_of
 from fulfilment.orders.models import Line, Order, ShippingAddress
 from fulfilment.warehouse.models import Consignment, ConsignmentLine
@@ -105,11 +107,11 @@ def publish_missing(items: Sequence[tuple[StockRecord, int]]) -> None:
     if current is None:
         publish_prices()
         return
-    priced = set(current.prices.values_list("stockrecord_id", flat=True))
-    missing = [price for price in pricing._prices(rates_of(current)) if price.stockrecord_id not in priced]
-    for price in missing:
-        price.price_list = current
-    Price.objects.bulk_create(missing)
+    priced = current.prices.values_list("stockrecord_id", flat=True)
+    records = StockRecord.objects.exclude(pk__in=priced).values_list(*making.READ)
+    found = terms.on(day_of(timezone.now()))
+    rows = [row for record in records for row in making.rows(record, "opening", found, rates_of(current))]
+    Price.objects.bulk_create(Price(price_list=current, **dict(zip(making.COLUMNS, row, strict=False))) for row in rows)
 
 
 def price_of(record: StockRecord, currency: str, side: str) -> Any:

@@ -12,8 +12,8 @@ PINNED = datetime.datetime(2026, 11, 20, 12, 0, tzinfo=datetime.UTC)  # 12:00 in
 OFFSET = "SHOP_TEST_CLOCK_OFFSET"
 
 
-def pinned() -> time_machine.travel:
-    return time_machine.travel(PINNED, tick=True)
+def pinned(after: datetime.timedelta = datetime.timedelta()) -> time_machine.travel:
+    return time_machine.travel(PINNED + after, tick=True)
 
 
 def offset() -> float:

@@ -26,7 +26,10 @@ SOURCES = {
         *(f"{floor}/**/migrations/**/*" for floor in FLOORS),
         "storefront/**/roles.py",
     ],
-    "catalogue": ["catalogue/**/*.py", "catalogue/data/*", *(f"{floor}/**/datasets*.py" for floor in FLOORS)],
+    "catalogue": [
+        *("catalogue/**/*.py", "catalogue/data/*", "tests/support/build.py"),
+        *(f"{floor}/**/datasets*.py" for floor in FLOORS),
+    ],
 }
 _made: dict[str, str] = {}
 _wanted = "empty"

@@ -1,7 +1,29 @@
-"""What things cost: rates, VAT classes, and published price lists that never change afterwards."""
+"""What things cost: rates, fees, taxes, and published price lists that never change afterwards."""
 
-from .lists import Price, PriceList, Side, TimeRange
+from .dated import Dated
+from .drafts import DraftPrice, PriceListDraft
+from .lists import Price, PriceList, Source, TimeRange
 from .rates import Currency, ExchangeRate, OldRateApproval
-from .taxes import VatClass
+from .schedules import Fee
+from .taxes import CooperativeTaxStatus, Seller, SellerOfRecord, Side, TaxStatus, VatClass, VatRate
 
-__all__ = ["Currency", "ExchangeRate", "OldRateApproval", "Price", "PriceList", "Side", "TimeRange", "VatClass"]
+__all__ = [
+    "CooperativeTaxStatus",
+    "Currency",
+    "Dated",
+    "DraftPrice",
+    "ExchangeRate",
+    "Fee",
+    "OldRateApproval",
+    "Price",
+    "PriceList",
+    "PriceListDraft",
+    "Seller",
+    "SellerOfRecord",
+    "Side",
+    "Source",
+    "TaxStatus",
+    "TimeRange",
+    "VatClass",
+    "VatRate",
+]

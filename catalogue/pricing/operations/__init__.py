@@ -1,7 +1,28 @@
-"""Everything that changes what things cost: recording rates, publishing price lists."""
+"""Everything that changes what things cost: rates, fees, taxes, and price lists from draft to shop."""
 
-from .fetching import Incomplete, fetch_rates
+from draft to shop."""
+
+from .dated import EndedAlready, EndsBeforeStart, EndsInThePast, FeesOverAHundred, Overlaps, add_row, end_row
+from .drafts import (
+    REASONS,
+    Changed,
+    DraftRefused,
+    FloorsBroken,
+    NothingChanges,
+    NotWaiting,
+    OwnWork,
+    StartPassed,
+    approve,
+    ask_for_publication,
+    discard,
+    fill_draft,
+    note_refusal,
+    open_draft,
+    prepare,
+    publish,
+)
 from .lists import TooEarly, publish_opening_list, publish_past_list
+from .fetching import Incomplete, fetch_rates
 from .rates import (
     NoGrounds,
     RateAbsurd,
@@ -22,8 +43,20 @@ from .rates import (
 )
 
 __all__ = [
+    "REASONS",
+    "Changed",
+    "DraftRefused",
+    "EndedAlready",
+    "EndsBeforeStart",
+    "EndsInThePast",
+    "FeesOverAHundred",
+    "FloorsBroken",
     "Incomplete",
     "NoGrounds",
+    "NotWaiting",
+    "NothingChanges",
+    "Overlaps",
+    "OwnWork",
     "RateAbsurd",
     "RateNotFinite",
     "RateNotPositive",
@@ -33,11 +66,22 @@ __all__ = [
     "RatesTooOld",
     "Recorded",
     "SamePerson",
+    "StartPassed",
     "TooEarly",
     "UnknownRateCurrency",
     "accept_rate",
+    "add_row",
+    "approve",
+    "ask_for_publication",
+    "discard",
+    "end_row",
     "fetch_rates",
+    "fill_draft",
     "load_history",
+    "note_refusal",
+    "open_draft",
+    "prepare",
+    "publish",
     "publish_opening_list",
     "publish_past_list",
     "rates_for_publishing",

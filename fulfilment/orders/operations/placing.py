@@ -174,4 +174,5 @@ def _line(order: Order, item: PricedItem, row: Any) -> Line:
         num_allocated=item.quantity,
         price=row,
         farm_gate_mad=item.farm_gate_mad,
+        seller_of_record=row.seller_of_record,
     )

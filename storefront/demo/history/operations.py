@@ -18,7 +18,7 @@ from catalogue.kernel import locks, progress
 from catalogue.people.models import User
 from catalogue.pricing.models import PriceList
 from catalogue.pricing.operations import publish_past_list
-from catalogue.pricing.queries import current_list
+from catalogue.pricing.queries import NoPriceList
 from fulfilment.orders.models import Line, Order, OrderEvent, ShippingAddress
 from fulfilment.payments.models import PaymentAttempt
 from fulfilment.payouts.models import Payable, Payout, PayoutRun
@@ -61,13 +61,15 @@ def _shoppers() -> list[people.Buyer]:
 
 
 def _past_lists(now: datetime) -> list[PriceList]:
-    """Publish a price list for each quarter of the year before the one in force, at its first day's rates."""
-    current = current_list(now)
+    """Publish a price list for each quarter of the year before the shop's first, at its first day's rates."""
+    own = list(PriceList.objects.filter(starts_at__lte=now).order_by("starts_at"))
+    if not own:
+        raise NoPriceList(now)
     begins_at = now - timedelta(days=draw.DAYS + 1)
-    quarter = (current.starts_at - begins_at) / QUARTERS
-    bounds = [begins_at + quarter * number for number in range(QUARTERS)] + [current.starts_at]
+    quarter = (own[0].starts_at - begins_at) / QUARTERS
+    bounds = [begins_at + quarter * number for number in range(QUARTERS)] + [own[0].starts_at]
     pairs = progress.bar(pairwise(bounds), "Past price lists", QUARTERS)
-    return [publish_past_list(starts_at=start, ends_at=end, now=now) for start, end in pairs] + [current]
+    return [publish_past_list(starts_at=start, ends_at=end, now=now) for start, end in pairs] + own
 
 
 def _save(written: Sequence[rows.Written], now: datetime) -> None:

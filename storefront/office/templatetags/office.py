@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalogue.kernel import formats
+from catalogue.pricing.models import PriceListDraft, Side
 from fulfilment.orders.models import Order
 from fulfilment.warehouse.models import Consignment
 
@@ -39,6 +40,32 @@ CONSIGNMENT_LEVELS = {
     Consignment.State.LOST: "danger",
     Consignment.State.RETURNED: "danger",
 }
+
+
+DRAFT_LEVELS = {
+    PriceListDraft.State.READY: "warning",
+    PriceListDraft.State.APPROVED: "success",
+    PriceListDraft.State.REFUSED: "danger",
+}
+
+
+@register.filter
+def draft_level(state: str) -> str:
+    """Return the colour of a draft's badge."""
+    return DRAFT_LEVELS.get(state, "info")  # type: ignore[call-overload, no-any-return]
+
+
+@register.filter
+def side_words(side: str) -> str:
+    """Return the words of a tax side."""
+    return str(dict(Side.choices).get(side, side))
+
+
+@register.filter
+def signed_percent(value: Decimal) -> str:
+    """Write a change in hundredths with its sign."""
+    text = formats.percent(value, get_language())
+    return format_html("<bdi>{}</bdi>", f"+{text}" if value > 0 else text)
 
 
 @register.filter

@@ -39,3 +39,25 @@ def test_an_empty_period_is_refused():
 def test_shopping_side_follows_the_destination_only():
     assert Shopping("EUR", "MA").side == "home"
     assert Shopping("MAD", "FR").side == "export"
+
+
+@pytest.mark.parametrize(
+    ("written", "instant"),
+    [
+        (datetime(2026, 12, 1, 6, 0), datetime(2026, 12, 1, 6, 0, tzinfo=UTC)),  # UTC+0 since September 2026
+        (datetime(2026, 7, 1, 6, 0), datetime(2026, 7, 1, 5, 0, tzinfo=UTC)),
+        (datetime(2026, 3, 1, 6, 0), datetime(2026, 3, 1, 6, 0, tzinfo=UTC)),  # Ramadan
+        (datetime(2026, 2, 15, 2, 30), datetime(2026, 2, 15, 1, 30, tzinfo=UTC)),  # shown twice: the first time
+        (datetime(2027, 3, 1, 6, 0), datetime(2027, 3, 1, 6, 0, tzinfo=UTC)),  # the clock is never put forward again
+    ],
+)
+def test_instant_of_reads_casablancas_clock(written, instant):
+    assert periods.instant_of(written) == instant
+    assert periods.local(instant).replace(tzinfo=None) == written
+
+
+def test_instant_of_refuses_an_hour_that_never_was():
+    with pytest.raises(periods.NoSuchHour):
+        periods.instant_of(datetime(2026, 3, 22, 2, 30))
+    with pytest.raises(ValueError):
+        periods.instant_of(datetime(2026, 12, 1, 6, 0, tzinfo=UTC))

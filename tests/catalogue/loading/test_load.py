@@ -214,4 +214,5 @@ def test_the_whole_catalogue_is_there():
     assert Product.objects.filter(is_public=True).count() == 1608
     assert Partner.objects.count() == 160
     assert Component.objects.count() == 98
-    assert Price.objects.count() == StockRecord.objects.count() * 6
+    for price_list in PriceList.objects.all():
+        assert price_list.prices.count() == StockRecord.objects.count() * 6

@@ -2,12 +2,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.core.management import call_command
 from django.db import DatabaseError, transaction
 
 from catalogue.cooperatives.models import StockRecord
 from catalogue.pricing import operations, queries
-from catalogue.pricing.models import ExchangeRate, Price, PriceList
+from catalogue.pricing.models import Price, PriceList
 
 pytestmark = [pytest.mark.django_db, pytest.mark.catalogue_data]
 
@@ -19,9 +18,15 @@ def current():
     return queries.current_list(LATER)
 
 
-def test_publish_opening_list_says_nothing_new_twice(current):
+@pytest.fixture
+def opening():
+    """An opening list in force, as after a first load."""
+    return operations.publish_opening_list(now=LATER - timedelta(hours=1))
+
+
+def test_publish_opening_list_says_nothing_new_twice(opening):
     assert operations.publish_opening_list(now=LATER) is None
-    assert queries.current_list(LATER) == current
+    assert queries.current_list(LATER) == opening
 
 
 def test_publish_opening_list_ends_the_one_in_force(current):
@@ -34,15 +39,6 @@ def test_publish_opening_list_ends_the_one_in_force(current):
     assert queries.current_list(LATER) == published
     assert queries.current_list(LATER - timedelta(seconds=1)) == current
     assert published.prices.count() == StockRecord.objects.count() * 6
-
-
-def test_new_rates_are_published_by_the_command_only(current, clock):
-    ExchangeRate.objects.create(currency="EUR", day=LATER.date() + timedelta(days=1), mad_per_unit=11, source="test")
-    clock.shift(timedelta(days=1))
-
-    call_command("publish_prices")
-
-    assert PriceList.objects.get(ends_at=None).eur_rate == 11
 
 
 def test_publish_opening_list_refuses_to_start_before_the_one_in_force(current):
@@ -63,8 +59,8 @@ def test_every_price_is_the_sum_of_its_parts_and_round(current):
     assert wrong == []
 
 
-def test_dirhams_at_home_keep_the_public_price(current):
-    kept = dict(current.prices.filter(currency="MAD", side="home").values_list("stockrecord", "price"))
+def test_dirhams_at_home_keep_the_public_price(opening):
+    kept = dict(opening.prices.filter(currency="MAD", side="home").values_list("stockrecord", "price"))
 
     assert kept == dict(StockRecord.objects.values_list("pk", "price"))
 

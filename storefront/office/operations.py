@@ -12,7 +12,7 @@ from fulfilment.jobs.operations import enqueue
 
 @transaction.atomic
 def prepare_prices(*, source: str, starts_at: datetime | None, prepared_by: User, now: datetime) -> PriceListDraft:
-    """Begin a draft whose prices a worker makes. Raises ``StartPassed``, ``TooEarly``, ``NoRates`` or ``RatesTooOld``."""
+    """Begin a draft whose prices a worker makes. Raises what ``open_draft`` raises."""
     draft = pricing.open_draft(source=source, starts_at=starts_at, prepared_by=prepared_by, now=now)
     _ask("prepare_prices", draft, now)
     return draft

@@ -1,7 +1,5 @@
 """Everything that changes what things cost: rates, fees, taxes, and price lists from draft to shop."""
 
-from draft to shop."""
-
 from .dated import EndedAlready, EndsBeforeStart, EndsInThePast, FeesOverAHundred, Overlaps, add_row, end_row
 from .drafts import (
     REASONS,
@@ -21,8 +19,8 @@ from .drafts import (
     prepare,
     publish,
 )
-from .lists import TooEarly, publish_opening_list, publish_past_list
 from .fetching import Incomplete, fetch_rates
+from .lists import TooEarly, publish_opening_list, publish_past_list
 from .rates import (
     NoGrounds,
     RateAbsurd,

@@ -74,7 +74,8 @@ REASONS = {reason.code: reason for reason in (Changed, FloorsBroken, NothingChan
 def open_draft(*, source: str, starts_at: datetime | None, prepared_by: User | None, now: datetime) -> PriceListDraft:
     """Begin a draft at the rates of today; ``fill_draft`` then makes its prices.
 
-    ``starts_at`` null means as soon as it is published. Raises ``StartPassed``, ``TooEarly``, ``NoRates`` or ``RatesTooOld``.
+    ``starts_at`` null means as soon as it is published. Raises ``StartPassed``, ``TooEarly``, ``NoRates`` or
+    ``RatesTooOld``.
     """
     if starts_at and starts_at <= now:
         raise StartPassed

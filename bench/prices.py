@@ -74,6 +74,7 @@ def _multiply(connection: Any) -> None:
     }
     products = [field.column for field in Product._meta.concrete_fields if not field.primary_key]
     records = [field.column for field in StockRecord._meta.concrete_fields if not field.primary_key]
+    kept = {"product_id": "product.id", "partner_sku": "product.sku"}
     copies = BIG // Product.objects.count()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -84,7 +85,7 @@ def _multiply(connection: Any) -> None:
         )
         cursor.execute(
             f"INSERT INTO partner_stockrecord ({', '.join(records)})"  # noqa: S608
-            f" SELECT {', '.join('product.id' if name == 'product_id' else f'record.{name}' for name in records)}"
+            f" SELECT {', '.join(kept.get(name, f'record.{name}') for name in records)}"
             " FROM catalogue_product AS product"
             " JOIN partner_stockrecord AS record"
             " ON record.product_id = substring(product.sku from '^#([0-9]+)-')::bigint"

@@ -81,6 +81,7 @@ def place(request: HttpRequest) -> HttpResponse:
         return _show(request, form, UNAVAILABLE)
     except (
         SoldOut,
+        operations.Switched,
         orders.NotForSale,
         orders.NotSentThere,
         orders.TermsChanged,
@@ -188,6 +189,8 @@ def _explain(request: HttpRequest, form: CheckoutForm, error: Exception) -> None
                 form.add_error(None, _sold_out_text(line.product.title, error.left[line.stockrecord_id]))
     elif isinstance(error, orders.NotSentThere | orders.NotForSale):
         form.add_error(None, _("Some products cannot be ordered like this: see the marked lines."))
+    elif isinstance(error, operations.Switched):
+        form.add_error(None, _("You chose another currency or country in another window. Nothing was ordered."))
     elif isinstance(error, orders.TermsChanged):
         form.add_error(None, _(TOTAL_CHANGED))
     elif isinstance(error, orders.DeliveryGone):

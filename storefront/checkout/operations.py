@@ -12,7 +12,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from catalogue.kernel.shopping import Shopping
 from fulfilment.orders import operations as orders
 from fulfilment.orders import queries
-from fulfilment.orders.policies import Item
+from fulfilment.orders.policies import Item, Recipient
 from storefront.basket.models import Basket, BasketMoved, Line
 
 Answer = TypeVar("Answer")
@@ -34,7 +34,7 @@ class Busy(Exception):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the checkout form said, checked. ``address`` holds the fields of a shipping address."""
+    """What the checkout form said, checked. ``address`` holds the fields of a shipping address: the payer's."""
 
     shopping: Shopping
     language: str
@@ -44,6 +44,7 @@ class Wanted:
     payment_method: str
     shown: tuple[str, ...]
     user_id: int | None = None
+    recipient: Recipient | None = None
 
 
 def place(*, basket_id: int, wanted: Wanted, now: datetime) -> orders.Placed:
@@ -82,6 +83,7 @@ def _place(basket_id: int, wanted: Wanted, now: datetime) -> orders.Placed:
         shown=wanted.shown,
         email=wanted.email,
         user_id=wanted.user_id,
+        recipient=wanted.recipient,
     )
     return orders.place(purchase=purchase, now=now)
 

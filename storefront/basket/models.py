@@ -56,7 +56,7 @@ class Basket(AbstractBasket):
         if row is None or row.status != self.OPEN:
             raise BasketMoved(self.pk)
         self.currency, self.side, self._lines = row.currency, row.side, None
-        self.price_list_id, self.mad_per_unit = row.price_list_id, row.mad_per_unit
+        self.price_list_id, self.mad_per_unit, self.price_changes = row.price_list_id, row.mad_per_unit, []
 
     def swap_status(self, old: str, new: str, **fields: Any) -> None:
         """Move from one state to another, or raise BasketMoved when it is no longer in the first."""

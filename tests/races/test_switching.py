@@ -10,9 +10,11 @@ from catalogue.kernel.invariants import registered, violations
 from catalogue.kernel.shopping import Shopping
 from catalogue.pricing.models import PriceList
 from fulfilment.orders.models import Order
+from fulfilment.payments.models import PaymentAttempt
 from storefront.basket import operations
 from storefront.basket.models import Basket, BasketMoved
 from storefront.checkout import operations as checkout
+from tests.factories.bank import open_bank
 from tests.factories.catalogue import make_stockrecord, publish_prices
 from tests.factories.orders import Guest, make_basket, make_wanted, open_deliveries, stock
 from tests.support.races import run_together
@@ -223,3 +225,26 @@ def test_pages_that_switch_and_order_at_once_make_one_order_of_one_currency_or_t
             Basket.objects.filter(status=Basket.OPEN).update(status=Basket.SAVED)
     assert {order.currency for order in Order.objects.all()} <= {"MAD"}
     assert broken() == []
+
+
+def test_paying_and_switching_at_once_charge_what_the_order_says_and_leave_its_basket_alone():
+    guest = Guest(language="en", destination="FR", currency="EUR")
+    guest.add(stock("120.00"), 2)
+    guest.place()
+    order = Order.objects.get()
+    closed = Basket.objects.values("currency", "side", "price_list", "mad_per_unit", "status").get()
+    other = Guest(language="en", destination="MA", currency="MAD")
+    for name in ("oscar_open_basket", "orders"):
+        if name in guest.client.cookies:
+            other.client.cookies[name] = guest.client.cookies[name].value
+    tabs = [lambda: guest.post(f"orders/{order.number}/pay/start/"), lambda: other.get("basket/")]
+
+    with open_bank() as bank:
+        started, looked = run_together(lambda number: tabs[number % 2](), workers=6)[:2]
+        (intent,) = bank.bank.intents.values()
+
+    assert (started.status_code, looked.status_code) == (200, 200)
+    assert (intent["amount"], intent["currency"]) == (int(order.total_incl_tax * 100), "eur")
+    attempt = PaymentAttempt.objects.get()
+    assert (attempt.amount, attempt.currency) == (order.total_incl_tax, "EUR")
+    assert Basket.objects.values("currency", "side", "price_list", "mad_per_unit", "status").get() == closed

@@ -5,6 +5,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
 
+from catalogue.kernel.invariants import registered
 from fulfilment.orders import operations as orders
 from fulfilment.orders.links import key_for, recipient_url
 from storefront.notifications import operations
@@ -129,3 +130,13 @@ def test_the_timeline_names_both_people(run_jobs, capsys):
     text = capsys.readouterr().out
     assert f"payer {order.buyer_name} {order.phone} (fr), recipient Laila +212623456789 (en)" in text
     assert "recipient.paid by sms in en: sent" in text
+
+
+def test_the_invariant_sees_a_step_told_to_the_recipient_twice(run_jobs):
+    order = paid(run_jobs)
+    check = registered()["messages: each order hears of each step once"]
+    assert list(check()) == []
+
+    Message.objects.filter(kind="order.paid").update(kind="recipient.paid")
+
+    assert [row["order_id"] for row in check()] == [order.pk]

@@ -39,7 +39,7 @@ def test_the_signed_link_opens_the_parcel_with_the_payer_s_name_alone(client):
     assert recipient_url(order).endswith(by_key(order))
     assert "Youssef Alami" in page
     assert "Bonne fête !" in page
-    assert "240,00" in page
+    assert "120,00" in page
     for hidden in ("33612345678", "6 12 34 56 78", "y@example.com", "/cancel/", "/pay/"):
         assert hidden not in page
 

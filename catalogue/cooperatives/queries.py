@@ -5,12 +5,12 @@ from datetime import datetime
 from django.apps import apps
 from django.db.models import Prefetch, Q, QuerySet
 
-from catalogue.kernel.shopping import Shopping
+from catalogue.kernel.shopping import Shopping, Terms
 
 from .models import StockRecord
 
 
-def current_prices(shopping: Shopping, now: datetime) -> QuerySet:  # type: ignore[type-arg]
+def current_prices(shopping: Terms, now: datetime) -> QuerySet:  # type: ignore[type-arg]
     """Price rows of the list in force at ``now`` for one currency and tax side."""
     in_force = Q(price_list__ends_at__isnull=True) | Q(price_list__ends_at__gt=now)
     return (

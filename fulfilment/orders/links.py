@@ -8,6 +8,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from .models import Order
 
 SALT = "fulfilment.orders.links"
+RECIPIENT_SALT = "fulfilment.orders.links.recipient"
 KEY_LENGTH = 24
 
 
@@ -29,3 +30,19 @@ def order_path(order: Order, language: str | None = None) -> str:
 def order_url(order: Order, language: str | None = None) -> str:
     """Return the same with the shop's own address in front (never taken from a request)."""
     return settings.BASE_URL.rstrip("/") + order_path(order, language)
+
+
+def recipient_key_for(number: str) -> str:
+    """Return the key of the page for whoever receives an order: another than the payer's, and it opens less."""
+    return salted_hmac(RECIPIENT_SALT, number, algorithm="sha256").hexdigest()[:KEY_LENGTH]
+
+
+def recipient_key_fits(number: str, key: str) -> bool:
+    return constant_time_compare(recipient_key_for(number), key)
+
+
+def recipient_url(order: Order) -> str:
+    """Return the recipient's address of an order, in the recipient's language."""
+    with translation.override(order.recipient_language):
+        path = reverse("orders:parcel", args=[order.number])
+    return f"{settings.BASE_URL.rstrip('/')}{path}?k={recipient_key_for(order.number)}"

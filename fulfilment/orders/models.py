@@ -5,20 +5,23 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from oscar.apps.address.abstract_models import AbstractShippingAddress
 from oscar.apps.order.abstract_models import AbstractLine, AbstractOrder
 
 from catalogue.places.models import PlaceInMorocco
 from catalogue.pricing.models import Currency, Seller, Side
 
+from .recipients import ForSomeone
 
-class Order(AbstractOrder):
+
+class Order(ForSomeone, AbstractOrder):
     """Oscar's order with its frozen currency, rate, price list, language and destination.
 
     ``mad_per_unit`` is the rate of the price list (1 for MAD). Totals are in ``currency``.
-    ``phone`` is the buyer's, E.164; ``guest_email`` may be empty.
+    ``buyer_name``, ``phone`` (E.164) and ``guest_email`` (may be empty) are the payer's; whoever else receives it
+    stands in the recipient's fields. A trigger refuses to change what was agreed, whoever asks.
     """
 
     class Status(models.TextChoices):
@@ -66,6 +69,10 @@ class Order(AbstractOrder):
                 name="order_side_follows_destination",
                 condition=Q(destination="MA", side="home") | (~Q(destination="MA") & Q(side="export")),
             ),
+            *ForSomeone.Meta.constraints,
+            models.CheckConstraint(
+                name="order_cash_hides_no_price", condition=~Q(prices_hidden=True, payment_method="cash")
+            ),
         ]
 
     @property
@@ -78,8 +85,13 @@ class Order(AbstractOrder):
 
 
 class Line(AbstractLine):
-    """One product of one cooperative. ``price`` is the published row it was sold at; ``farm_gate_mad`` is per unit."""
+    """One product of one cooperative. ``price`` is the published row it was sold at; ``farm_gate_mad`` is per unit.
 
+    ``title`` is in the order's language; ``titles`` keeps the product's name of that day in each language, for those
+    who read another. Neither changes when the product is renamed or goes.
+    """
+
+    titles = models.JSONField(default=dict, blank=True)
     price = models.ForeignKey("pricing.Price", on_delete=models.PROTECT, related_name="order_lines")
     farm_gate_mad = models.DecimalField(max_digits=12, decimal_places=2)
     seller_of_record = models.CharField(max_length=12, choices=Seller, default=Seller.OFFICE)
@@ -99,6 +111,11 @@ class Line(AbstractLine):
     def owed_mad(self) -> Any:
         """What the cooperative earns on this line, MAD, excluding tax."""
         return self.farm_gate_mad * self.quantity
+
+    @property
+    def title_here(self) -> str:
+        """The frozen title in the reader's language."""
+        return self.titles.get((get_language() or "")[:2]) or self.title
 
 
 class ShippingAddress(PlaceInMorocco, AbstractShippingAddress):

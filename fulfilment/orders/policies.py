@@ -65,6 +65,17 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Recipient:
+    """Who receives a purchase instead of the payer. ``phone`` (E.164) and ``gift_message`` may be empty."""
+
+    name: str
+    language: str
+    phone: str = ""
+    gift_message: str = ""
+    prices_hidden: bool = False
+
+
+@dataclass(frozen=True)
 class PricedItem:
     """An item and the row it is sold at. ``refused_by`` names the rule that keeps it from its destination."""
 
@@ -135,11 +146,15 @@ class Quote:
         return hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]
 
 
-def payment_methods(quote: Quote, delivery: Delivery | None) -> list[str]:
-    """Return how this purchase may be paid: cash to a courier in Morocco, a card from the provider's minimum."""
+def payment_methods(quote: Quote, delivery: Delivery | None, *, prices_hidden: bool = False) -> list[str]:
+    """Return how this purchase may be paid: cash to a courier in Morocco, a card from the provider's minimum.
+
+    Cash is asked from whoever opens the door, so there is none when that person shall not see the prices.
+    """
     total = quote.total(delivery)
     methods = []
-    if delivery and quote.currency == MAD and quote.destination == HOME_COUNTRY and delivery.cash_allowed:
+    in_dirhams_at_home = quote.currency == MAD and quote.destination == HOME_COUNTRY
+    if in_dirhams_at_home and not prices_hidden and delivery and delivery.cash_allowed:
         limit = delivery.cash_up_to_mad
         if limit is None or total <= limit:
             methods.append(CASH)

@@ -66,7 +66,7 @@ def payout_of(cooperative: Partner, reference: str) -> Payout | None:
 
 def statement(cooperative: Partner, payout: Payout | None = None) -> Statement:
     """Lay out one payout line by line, or what is still owed (one query)."""
-    rows = Payable.objects.filter(cooperative=cooperative).select_related("order_line__order", "order_line__product")
+    rows = Payable.objects.filter(cooperative=cooperative).select_related("order_line__order")
     rows = rows.filter(payout=payout) if payout else rows.filter(state=Payable.State.PAYABLE)
     lines = tuple(_line(row) for row in rows.order_by("earned_at", "pk"))
     return Statement(
@@ -89,7 +89,7 @@ def runs() -> QuerySet[PayoutRun]:
 def _line(row: Payable) -> StatementLine:
     line = row.order_line
     return StatementLine(
-        product=line.product.title if line.product else line.title,
+        product=line.title_here,
         order_number=line.order.number,
         earned_at=row.earned_at,
         quantity=line.quantity,

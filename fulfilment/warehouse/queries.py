@@ -50,6 +50,15 @@ def for_cooperative(cooperative: Partner, *, open_only: bool = True, limit: int 
     return [_parcel(consignment) for consignment in found[:limit]]
 
 
+def with_sellers(order: Any) -> list[Consignment]:
+    """Return an order's loaded consignments, each with ``seller``: the cooperative's name as the order keeps it."""
+    names = {line.partner_id: line.partner_name for line in order.lines.all()}
+    parcels = list(order.consignments.all())
+    for parcel in parcels:
+        parcel.seller = names.get(parcel.cooperative_id) or parcel.cooperative.short_name
+    return parcels
+
+
 def waiting_of(cooperative: Partner) -> int:
     """How many consignments a cooperative has to prepare (one query)."""
     return Consignment.objects.filter(cooperative=cooperative, state__in=TO_PREPARE).count()
@@ -88,7 +97,7 @@ def _parcel(consignment: Consignment) -> Parcel:
 
 def _item(line: ConsignmentLine) -> Item:
     sold = line.order_line
-    return Item(sold.product.title if sold.product else sold.title, sold.partner_sku, line.quantity, sold.product)
+    return Item(sold.title_here, sold.partner_sku, line.quantity, sold.product)
 
 
 def _town(address: Any) -> str:

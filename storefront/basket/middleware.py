@@ -5,11 +5,13 @@ from typing import Any
 from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import get_language
 from oscar.apps.basket.middleware import BasketMiddleware as Upstream
 
 from storefront.offers.queries import offers_are_running
 
 from . import operations
+from .changes import tell
 from .models import Basket, BasketMoved
 
 
@@ -46,7 +48,8 @@ class BasketMiddleware(Upstream):
                 Basket.open.filter(pk=from_cookie.pk, owner=None).update(owner=request.user)
                 basket = from_cookie
             else:
-                operations.merge(into=basket, other=from_cookie, shopping=request.shopping, now=timezone.now())
+                moved = operations.merge(into=basket, other=from_cookie, shopping=request.shopping, now=timezone.now())
+                tell(request, moved, get_language() or "en")
         basket = basket or Basket()
         basket.owner = request.user
         return basket

@@ -5,14 +5,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Prefetch
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalogue.cooperatives.queries import current_prices
 from catalogue.kernel.shopping import Shopping
 
-from .models import Basket, BasketMoved, Line, NoPrice
+from .models import Basket, BasketMoved, NoPrice
+from .policies import PriceChange
 
 
 class NotForSale(Exception):
@@ -51,8 +51,12 @@ class LineGone(Exception):
     """The line is not, or no longer, in this basket."""
 
 
-def add(*, basket: Basket, product: Any, stockrecord: Any = None, quantity: int) -> Line:
-    """Add some of a product. Raises ``NotForSale``, ``OnlyLeft`` or ``BasketFull``; starts the basket if need be."""
+def add(*, basket: Basket, product: Any, stockrecord: Any = None, quantity: int) -> list[PriceChange]:
+    """Add some of a product; starts the basket if need be.
+
+    Return what else changed its price, when a newer list started since the basket was priced.
+    Raises ``NotForSale``, ``OnlyLeft`` or ``BasketFull``.
+    """
     strategy = basket.strategy
     stockrecord = stockrecord or strategy.select_stockrecord(product)
     info = strategy.fetch_for_product(product, stockrecord)
@@ -71,7 +75,7 @@ def add(*, basket: Basket, product: Any, stockrecord: Any = None, quantity: int)
 
 
 @transaction.atomic
-def _add(basket: Basket, product: Any, stockrecord: Any, quantity: int) -> Line:
+def _add(basket: Basket, product: Any, stockrecord: Any, quantity: int) -> list[PriceChange]:
     held: dict[int, int] = {}
     if basket.pk is not None:
         basket.lock()
@@ -81,13 +85,16 @@ def _add(basket: Basket, product: Any, stockrecord: Any, quantity: int) -> Line:
         raise OnlyLeft(stockrecord.on_offer, held=mine)
     if sum(held.values()) + quantity > settings.OSCAR_MAX_BASKET_QUANTITY_THRESHOLD:
         raise BasketFull(settings.OSCAR_MAX_BASKET_QUANTITY_THRESHOLD)
-    line, _created = basket.add_product(product, quantity, stockrecord=stockrecord, locked=True)
-    return line
+    basket.add_product(product, quantity, stockrecord=stockrecord, locked=True)
+    return basket.price_changes
 
 
 @transaction.atomic
-def set_quantity(*, basket: Basket, line_id: int, quantity: int) -> None:
-    """Set how many of a line are wanted; none takes it out. Raises ``LineGone``, ``OnlyLeft`` or ``BasketFull``."""
+def set_quantity(*, basket: Basket, line_id: int, quantity: int) -> list[PriceChange]:
+    """Set how many of a line are wanted; none takes it out. Raises ``LineGone``, ``OnlyLeft`` or ``BasketFull``.
+
+    Return what changed its price, as ``add`` does.
+    """
     if basket.pk is None:
         raise LineGone(line_id)
     basket.lock()
@@ -104,48 +111,44 @@ def set_quantity(*, basket: Basket, line_id: int, quantity: int) -> None:
         if sum(other.quantity for other in lines.values()) + quantity > settings.OSCAR_MAX_BASKET_QUANTITY_THRESHOLD:
             raise BasketFull(settings.OSCAR_MAX_BASKET_QUANTITY_THRESHOLD)
         line.quantity = quantity
-        _set_price(line, line.purchase_info.price, basket.currency)
-        line.save()
+        line.save(update_fields=["quantity", "date_updated"])
+        row = basket.row_of(line.stockrecord)
+        if row and row.price_list_id != basket.price_list_id:
+            basket.reprice(basket, timezone.now())
     basket.reset_offer_applications()
+    return basket.price_changes
 
 
 @transaction.atomic
-def switch_currency(*, basket: Basket, shopping: Shopping, now: datetime) -> None:
+def switch_currency(*, basket: Basket, shopping: Shopping, now: datetime) -> list[PriceChange]:
     """Give the basket this currency and tax side, every line its price there. Quantities stay.
 
     A line without a price in the new currency stays too, unpriced: the page names it. Locks the basket's row.
     """
     if basket.pk is None:
         basket.currency, basket.side = shopping.currency, shopping.side
-        return
+        return []
     basket.lock()
-    prices = Prefetch("stockrecord__prices", queryset=current_prices(shopping, now), to_attr="current_prices")
-    lines = list(basket.lines.select_related("stockrecord").prefetch_related(prices))
-    for line in lines:
-        row = next(iter(line.stockrecord.current_prices), None)
-        line.price_currency = shopping.currency
-        line.price_incl_tax = row.price if row else None
-        line.price_excl_tax = row.price_excl_tax if row else None
-    Line.objects.bulk_update(lines, ["price_currency", "price_incl_tax", "price_excl_tax"])
-    Basket.objects.filter(pk=basket.pk).update(currency=shopping.currency, side=shopping.side)
-    basket.currency, basket.side = shopping.currency, shopping.side
-    basket.reset_offer_applications()
+    return basket.reprice(shopping, now)
 
 
-def merge(*, into: Basket, other: Basket, shopping: Shopping, now: datetime) -> None:
-    """Bring two baskets of one person together at sign-in, priced for how they shop now.
+@transaction.atomic
+def accept_prices(*, basket: Basket, now: datetime) -> list[PriceChange]:
+    """Take over today's prices once the shopper has read what changed. Locks the basket's row; twice is as once."""
+    if basket.pk is None:
+        return []
+    basket.lock()
+    return basket.reprice(basket, now)
+
+
+def merge(*, into: Basket, other: Basket, shopping: Shopping, now: datetime) -> list[PriceChange]:
+    """Bring two baskets of one person together at sign-in, priced for how they shop now; return what changed.
 
     The larger of two quantities is kept. A basket that someone else closed meanwhile is left alone.
     """
     try:
         with transaction.atomic():
             into.merge(other, add_quantities=False)
-            switch_currency(basket=into, shopping=shopping, now=now)
+            return switch_currency(basket=into, shopping=shopping, now=now)
     except BasketMoved:
-        return
-
-
-def _set_price(line: Line, price: Any, currency: str) -> None:
-    line.price_currency = currency
-    line.price_incl_tax = price.incl_tax if price.exists else None
-    line.price_excl_tax = price.excl_tax if price.exists else None
+        return []

@@ -7,10 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalogue.kernel import formats
 from fulfilment.shipping import queries as shipping
 from fulfilment.shipping.policies import flags_of, refusal
 
+from .changes import price_changed, why_not_sold
 from .models import Basket
 
 
@@ -29,26 +29,20 @@ class LineView:
 def lines_for_page(basket: Basket, language: str) -> list[LineView]:
     """Return every line with its price and whatever stands against ordering it."""
     rules = shipping.rules_for(basket.strategy.shopping.destination) if basket.pk else {}
-    return [_view(line, rules, basket.currency, language) for line in basket.all_lines()]
+    currency = basket.strategy.shopping.currency if basket.pk else basket.currency
+    return [_view(line, rules, currency, language) for line in basket.all_lines()]
 
 
 def _view(line: Any, rules: Any, currency: str, language: str) -> LineView:
     price = line.purchase_info.price
     unit = price.incl_tax if price.exists else None
     view = LineView(line, unit, unit * line.quantity if unit is not None else None)
-    view.problem = _problem(line, unit, rules)
-    stored = line.price_incl_tax
-    if unit is not None and stored is not None and stored != unit and line.price_currency == currency:
-        view.note = _("The price has changed from %(old)s to %(new)s since you chose it.") % {
-            "old": formats.money(stored, currency, language),
-            "new": formats.money(unit, currency, language),
-        }
+    view.problem = why_not_sold(line, unit, currency) or _problem(line, rules)
+    view.note = price_changed(line, unit, currency, language)
     return view
 
 
-def _problem(line: Any, unit: Decimal | None, rules: Any) -> str:
-    if unit is None or not line.product.is_offered or not line.stockrecord.partner.is_active:
-        return _("This product is not for sale at the moment. Please take it out.")
+def _problem(line: Any, rules: Any) -> str:
     left = line.stockrecord.on_offer
     if left <= 0:
         return _("Sold out since you chose it. Please take it out.")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from catalogue.cooperatives.queries import priced_stockrecords
 from catalogue.products.models import Product
 
-from . import operations, queries
+from . import changes, operations, queries
 from .forms import AddForm, LineForm
 from .models import BasketMoved
 
@@ -36,6 +36,7 @@ def _page(request: HttpRequest, wrong: dict[int, LineForm] | None = None) -> Htt
         "basket": basket,
         "lines": lines,
         "total": queries.total(lines),
+        "changes": changes.summary_of(lines),
         "currency": request.shopping.currency,
         "can_order": bool(lines) and not any(view.problem for view in lines),
     }
@@ -73,7 +74,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         wanted = form.cleaned_data["stockrecord"]
         try:
-            operations.add(
+            moved = operations.add(
                 basket=request.basket,
                 product=product,
                 stockrecord=_chosen(records, wanted) if wanted else None,
@@ -86,6 +87,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("basket:summary")
         else:
             messages.success(request, _("“%(title)s” is in your basket.") % {"title": product.title})
+            changes.tell(request, moved, get_language() or "en")
             return redirect("basket:summary")
     context = {"form": form, "product": product}
     return render(request, "shop/basket_add.html", context, status=UNPROCESSABLE)
@@ -99,12 +101,24 @@ def update(request: HttpRequest, pk: int) -> HttpResponse:
     form = LineForm(data, auto_id=f"line-{pk}-%s")
     if form.is_valid():
         try:
-            operations.set_quantity(basket=request.basket, line_id=pk, quantity=form.cleaned_data["quantity"])
+            moved = operations.set_quantity(basket=request.basket, line_id=pk, quantity=form.cleaned_data["quantity"])
         except (operations.OnlyLeft, operations.BasketFull) as error:
             form.add_error("quantity", str(error))
         except (operations.LineGone, BasketMoved):
             messages.info(request, _("That product is no longer in your basket."))
             return redirect("basket:summary")
         else:
+            changes.tell(request, moved, get_language() or "en")
             return redirect("basket:summary")
     return _page(request, wrong={pk: form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def accept(request: HttpRequest) -> HttpResponse:
+    """Keep today's prices, which the shopper has read; the basket then says nothing of the old ones."""
+    if request.method == "POST":
+        try:
+            operations.accept_prices(basket=request.basket, now=timezone.now())
+        except BasketMoved:
+            messages.info(request, _("This basket was ordered in the meantime. Please choose again."))
+    return redirect("basket:summary")

@@ -6,31 +6,17 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from catalogue.kernel import phones
 from catalogue.kernel.shopping import HOME_COUNTRY
 from catalogue.places.models import Commune, Province
+from fulfilment.shipping import queries as shipping
 from storefront.customer.addresses.forms import AddressForm
-from storefront.customer.fields import NOT_A_PHONE, PhoneField
+
+from .recipients import PhoneThere, RecipientFields
 
 ABROAD_HINT = _("The courier calls this number. Write it with its country code, such as +33, if it is from elsewhere.")
 
 
-class PhoneThere(PhoneField):
-    """A phone whose national writing is that of the destination."""
-
-    def __init__(self, *, region: str, **kwargs: Any) -> None:
-        self.region = region
-        super().__init__(**kwargs)
-
-    def clean(self, value: Any) -> str:
-        written = forms.CharField.clean(self, value)
-        try:
-            return phones.normalise(written, self.region) if written else ""
-        except phones.NotAPhone:
-            raise ValidationError(NOT_A_PHONE) from None
-
-
-class CheckoutForm(AddressForm):
+class CheckoutForm(RecipientFields, AddressForm):
     """Contact and address, and the chosen ways to send and to pay (checked again when the order is placed)."""
 
     email = forms.EmailField(
@@ -48,16 +34,20 @@ class CheckoutForm(AddressForm):
 
     def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
         super().__init__(*args, country=country, **kwargs)
-        if country != HOME_COUNTRY:
-            self.fields["phone"] = PhoneThere(region=country, help_text=ABROAD_HINT)
-        elif "commune" in self.fields:
+        self.prepare(country)
+        called_in = str(self["phone_country"].value() or country)
+        if called_in != HOME_COUNTRY:
+            region = called_in if shipping.is_served(called_in) else country
+            self.fields["phone"] = PhoneThere(region=region, help_text=ABROAD_HINT)
+        if "commune" in self.fields:
             self.fields["commune"].widget.attrs["list"] = "communes"
 
     def contact_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.CONTACT]
 
     def address_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if name not in (*self.CONTACT, *self.CHOICES)]
+        elsewhere = (*self.CONTACT, *self.CHOICES, *self.RECIPIENT)
+        return [self[name] for name in self.fields if name not in elsewhere]
 
     def clean_delivery(self) -> str:
         if not self.cleaned_data["delivery"]:

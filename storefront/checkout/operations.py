@@ -12,7 +12,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from catalogue.kernel.shopping import Shopping
 from fulfilment.orders import operations as orders
 from fulfilment.orders import queries
-from fulfilment.orders.policies import Item
+from fulfilment.orders.policies import Item, Recipient
 from storefront.basket.models import Basket, BasketMoved, Line
 
 Answer = TypeVar("Answer")
@@ -24,13 +24,17 @@ class NothingToOrder(Exception):
     """The basket is empty, or gone."""
 
 
+class Switched(Exception):
+    """The basket went over to another currency or destination in another window. Nothing was placed."""
+
+
 class Busy(Exception):
     """So many are buying the same things that no try got its locks in time. Nothing was placed."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the checkout form said, checked. ``address`` holds the fields of a shipping address."""
+    """What the checkout form said, checked. ``address`` holds the fields of a shipping address: the payer's."""
 
     shopping: Shopping
     language: str
@@ -40,13 +44,14 @@ class Wanted:
     payment_method: str
     shown: tuple[str, ...]
     user_id: int | None = None
+    recipient: Recipient | None = None
 
 
 def place(*, basket_id: int, wanted: Wanted, now: datetime) -> orders.Placed:
     """Close the basket and place its order, together or not at all.
 
     Whoever closes the basket first places; a second press of the button gets the order of the first.
-    Raises ``NothingToOrder``, ``Busy`` and all that ``fulfilment.orders.operations.place`` raises.
+    Raises ``NothingToOrder``, ``Switched``, ``Busy`` and all that ``fulfilment.orders.operations.place`` raises.
     """
     try:
         return _tried_again(lambda: _place(basket_id, wanted, now))
@@ -60,10 +65,13 @@ def place(*, basket_id: int, wanted: Wanted, now: datetime) -> orders.Placed:
 @transaction.atomic
 def _place(basket_id: int, wanted: Wanted, now: datetime) -> orders.Placed:
     Basket(pk=basket_id).submit()  # compare-and-swap: takes the basket's row, or finds that it is ordered
-    lines = Line.objects.filter(basket_id=basket_id).order_by("pk").values_list("stockrecord_id", "quantity")
-    items = tuple(Item(stockrecord_id, quantity) for stockrecord_id, quantity in lines)
-    if not items:
+    lines = Line.objects.filter(basket_id=basket_id).order_by("pk")
+    found = list(lines.values_list("stockrecord_id", "quantity", "basket__currency", "basket__side"))
+    if not found:
         raise NothingToOrder
+    if found[0][2:] != (wanted.shopping.currency, wanted.shopping.side):
+        raise Switched
+    items = tuple(Item(stockrecord_id, quantity) for stockrecord_id, quantity, *_terms in found)
     purchase = orders.Purchase(
         basket_id=basket_id,
         items=items,
@@ -75,6 +83,7 @@ def _place(basket_id: int, wanted: Wanted, now: datetime) -> orders.Placed:
         shown=wanted.shown,
         email=wanted.email,
         user_id=wanted.user_id,
+        recipient=wanted.recipient,
     )
     return orders.place(purchase=purchase, now=now)
 

@@ -25,6 +25,8 @@ PAYMENT_HINTS = {
     CARD: gettext_lazy("The card field opens on the next page; nothing is taken before that."),
 }
 
+CASH_FROM_RECIPIENT = gettext_lazy("Whoever receives the parcel pays the courier at the door.")
+
 
 @dataclass
 class Choice:
@@ -70,7 +72,7 @@ def build(request: HttpRequest, form: CheckoutForm, now: datetime) -> tuple[Page
     zone = shipping.zone_of(shopping.destination, province)
     quote = make_quote(items, shopping=shopping, zone_code=zone, now=now)
     page = Page(lines, quote, needs_province=shopping.destination == HOME_COUNTRY and province is None)
-    _choose(page, str(form["delivery"].value() or ""), str(form["payment"].value() or ""))
+    _choose(page, form)
     context = {
         "form": form,
         "page": page,
@@ -84,9 +86,9 @@ def build(request: HttpRequest, form: CheckoutForm, now: datetime) -> tuple[Page
     return page, context
 
 
-def _choose(page: Page, delivery: str, payment: str) -> None:
+def _choose(page: Page, form: CheckoutForm) -> None:
     quote = page.quote
-    chosen = policies.first_known(delivery, (way.code for way in quote.deliveries))
+    chosen = policies.first_known(str(form["delivery"].value() or ""), (way.code for way in quote.deliveries))
     page.delivery = quote.delivery(chosen)
     page.deliveries = [
         Choice(
@@ -99,10 +101,11 @@ def _choose(page: Page, delivery: str, payment: str) -> None:
         )
         for way in quote.deliveries
     ]
-    methods = payment_methods(quote, page.delivery) if page.delivery else []
-    paid_by = policies.first_known(payment, methods)
+    methods = payment_methods(quote, page.delivery, prices_hidden=form.hides_prices) if page.delivery else []
+    paid_by = policies.first_known(str(form["payment"].value() or ""), methods)
+    hints = PAYMENT_HINTS | ({CASH: CASH_FROM_RECIPIENT} if form.names_someone else {})
     page.payments = [
-        Choice(code, str(PAYMENT_NAMES[code]), str(PAYMENT_HINTS[code]), chosen=code == paid_by) for code in methods
+        Choice(code, str(PAYMENT_NAMES[code]), str(hints[code]), chosen=code == paid_by) for code in methods
     ]
 
 

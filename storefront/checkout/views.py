@@ -28,6 +28,7 @@ from storefront.orders.access import remember
 
 from . import operations, page, policies
 from .forms import CheckoutForm
+from .recipients import told_apart
 
 UNPROCESSABLE, CONFLICT, UNAVAILABLE = 422, 409, 503
 YEAR = 365 * 24 * 3600
@@ -81,6 +82,7 @@ def place(request: HttpRequest) -> HttpResponse:
         return _show(request, form, UNAVAILABLE)
     except (
         SoldOut,
+        operations.Switched,
         orders.NotForSale,
         orders.NotSentThere,
         orders.TermsChanged,
@@ -90,7 +92,7 @@ def place(request: HttpRequest) -> HttpResponse:
         _explain(request, form, error)
         return _show(request, form, CONFLICT)
     if request.user.is_authenticated and "keep" in request.POST:
-        keep_address(person=request.user, values=wanted.address)
+        keep_address(person=request.user, values=orders.addressed_to(wanted.recipient, wanted.address))
     return _thank(request, placed.number, wanted.payment_method)
 
 
@@ -135,7 +137,7 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
     )
     if address is None:
         return known
-    return known | {name: value for name, value in initial_of(address).items() if value}
+    return told_apart(known, initial_of(address))
 
 
 def _follow_country(request: HttpRequest) -> bool:
@@ -176,6 +178,7 @@ def _wanted(request: HttpRequest, form: CheckoutForm, shown: tuple[str, ...]) ->
         payment_method=form.cleaned_data["payment"],
         shown=shown,
         user_id=request.user.pk if request.user.is_authenticated else None,
+        recipient=form.recipient(),
     )
 
 
@@ -188,6 +191,8 @@ def _explain(request: HttpRequest, form: CheckoutForm, error: Exception) -> None
                 form.add_error(None, _sold_out_text(line.product.title, error.left[line.stockrecord_id]))
     elif isinstance(error, orders.NotSentThere | orders.NotForSale):
         form.add_error(None, _("Some products cannot be ordered like this: see the marked lines."))
+    elif isinstance(error, operations.Switched):
+        form.add_error(None, _("You chose another currency or country in another window. Nothing was ordered."))
     elif isinstance(error, orders.TermsChanged):
         form.add_error(None, _(TOTAL_CHANGED))
     elif isinstance(error, orders.DeliveryGone):

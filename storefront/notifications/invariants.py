@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Count, OuterRef, Subquery, Value
+from django.db.models import Count, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Concat
 
 from catalogue.kernel.invariants import invariant
@@ -13,7 +13,8 @@ from .models import Message
 
 @invariant("messages: each order hears of each step once")
 def once() -> Iterable[object]:
-    steps = Message.objects.filter(order__isnull=False, kind__startswith="order.")  # codes are asked for, and again
+    about_steps = Q(kind__startswith="order.") | Q(kind__startswith="recipient.")  # codes are asked for, and again
+    steps = Message.objects.filter(about_steps, order__isnull=False)
     told = steps.values("order_id", "kind").annotate(times=Count("pk"))
     return told.filter(times__gt=1)
 

@@ -25,7 +25,7 @@ class Letter:
 
 def order_letter(order: Order, kind: str) -> Letter:
     """Render one step of an order as mail and as SMS."""
-    words = WORDS[kind]
+    words = WORDS.get(f"{kind}_for_another", WORDS[kind]) if order.for_someone_else else WORDS[kind]
     with translation.override(order.language):
         facts = _facts(order)
         isolated = {name: _isolate(fact) for name, fact in facts.items()}
@@ -55,6 +55,7 @@ def _facts(order: Order) -> dict[str, str]:
     return {
         "number": order.number,
         "name": order.buyer_name,
+        "recipient": order.recipient_name,
         "total": formats.money(order.total_incl_tax, order.currency, order.language),
         "delivery": formats.money(order.shipping_incl_tax, order.currency, order.language),
         "url": order_url(order),
@@ -89,6 +90,6 @@ def _address(order: Order) -> list[str]:
         address.province and address.province.name,
         address.state,
         country_name(order.language, order.destination) if order.destination != HOME_COUNTRY else "",
-        f"\u2066{formats.phone(order.phone)}\u2069",  # digits keep their order in an Arabic line
+        f"\u2066{formats.phone(order.door_phone)}\u2069",  # digits keep their order in an Arabic line
     ]
     return list(dict.fromkeys(str(part) for part in parts if part))

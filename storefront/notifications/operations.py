@@ -8,12 +8,14 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from catalogue.kernel.phones import can_receive_sms
 from fulfilment.jobs.operations import enqueue
 from fulfilment.orders.models import Order
 
 from .gateways import sms_gateway
 from .letters import order_letter
 from .models import CODE, Message
+from .recipients import recipient_sms
 
 SEND = "storefront.notifications.send_message"
 DOMAIN = "messages.biladalkhair.example"
@@ -59,7 +61,10 @@ def write_message(
 
 @transaction.atomic
 def write_order_message(*, order_id: int, kind: str, now: datetime) -> None:
-    """Tell the buyer about a step: by mail if there is an address, by SMS if not. Each order and kind once."""
+    """Tell the payer about a step: by mail if there is an address, by SMS if not. Each order and kind once.
+
+    Whoever else receives it hears of the parcel by SMS, under a key of their own.
+    """
     order = Order.objects.select_related("user", "shipping_address__country").get(pk=order_id)
     letter = order_letter(order, kind)
     common = {"key": f"order:{order.number}:{kind}", "kind": f"order.{kind}", "language": order.language}
@@ -77,6 +82,22 @@ def write_order_message(*, order_id: int, kind: str, now: datetime) -> None:
     else:
         write_message(
             channel=Message.Channel.SMS, recipient=order.phone, text=letter.sms, order=order, now=now, **common
+        )
+    _tell_recipient(order, kind, now)
+
+
+def _tell_recipient(order: Order, kind: str, now: datetime) -> None:
+    text = recipient_sms(order, kind)
+    if text and order.recipient_phone != order.phone and can_receive_sms(order.recipient_phone):
+        write_message(
+            key=f"order:{order.number}:{kind}:recipient",
+            kind=f"recipient.{kind}",
+            channel=Message.Channel.SMS,
+            recipient=order.recipient_phone,
+            language=order.recipient_language,
+            text=text,
+            order=order,
+            now=now,
         )
 
 

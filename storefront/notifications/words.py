@@ -32,6 +32,13 @@ WORDS = {
         sms=_("Bilad Al Khair: order %(number)s is confirmed. You pay %(total)s when it arrives. %(url)s"),
         with_lines=True,
     ),
+    "confirmed_for_another": Words(
+        subject=_("Your order %(number)s is confirmed"),
+        heading=_("Thank you, %(name)s. Your order is confirmed."),
+        sentence=_("The cooperatives are preparing it. The courier asks %(recipient)s for %(total)s in cash."),
+        sms=_("Bilad Al Khair: order %(number)s is confirmed. The courier asks %(recipient)s for %(total)s. %(url)s"),
+        with_lines=True,
+    ),
     "paid": Words(
         subject=_("Your order %(number)s is paid"),
         heading=_("Thank you, %(name)s. Your payment is here."),

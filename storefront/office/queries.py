@@ -29,13 +29,14 @@ def orders(wanted: dict[str, Any]) -> QuerySet[Order]:
 
 def _about(words: str) -> Q:
     words = text.squash(text.fold_digits(text.strip_controls(words)))
-    about = Q(number__istartswith=words) | Q(buyer_name__icontains=words)
+    about = Q(number__istartswith=words) | Q(buyer_name__icontains=words) | Q(recipient_name__icontains=words)
     try:
-        about |= Q(phone=phones.normalise(words))
+        phone = phones.normalise(words)
+        about |= Q(phone=phone) | Q(recipient_phone=phone)
     except phones.NotAPhone:
         digits = "".join(character for character in words if character.isdigit())
         if len(digits) >= 4:
-            about |= Q(phone__endswith=digits)
+            about |= Q(phone__endswith=digits) | Q(recipient_phone__endswith=digits)
     return about
 
 
@@ -76,7 +77,6 @@ def order(number: str) -> QuerySet[Order]:
         )
         .prefetch_related(
             "lines__partner",
-            "lines__product",
             "events__by",
             "consignments__cooperative",
             "payment_attempts",

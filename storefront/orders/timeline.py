@@ -52,3 +52,8 @@ def steps_of(order: Order) -> list[Step]:
         state = "done" if place < last or over else "here" if place == last else "next"
         steps.append(Step(NAMES[kind], state, at.get(kind)))
     return steps
+
+
+def way_of(order: Order) -> list[Step]:
+    """Return the steps of the parcel alone, for whoever receives it: nothing of how and when it was paid."""
+    return [step for step in steps_of(order) if step.name not in (NAMES["placed"], NAMES["confirmed"], NAMES["paid"])]

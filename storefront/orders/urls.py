@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import paying, views
+from . import paying, receiving, views
 
 app_name = "orders"
 urlpatterns = [
@@ -9,5 +9,6 @@ urlpatterns = [
     path("<str:number>/cancel/", views.cancel, name="cancel"),
     path("<str:number>/pay/", paying.pay, name="pay"),
     path("<str:number>/pay/start/", paying.start, name="pay-start"),
+    path("<str:number>/parcel/", receiving.parcel, name="parcel"),
     path("<str:number>/paid/", paying.paid, name="paid"),
 ]

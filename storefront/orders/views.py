@@ -20,6 +20,7 @@ from fulfilment.payments import operations as payments
 from fulfilment.payments.gateways.base import ProviderRefused, ProviderUnavailable
 from fulfilment.payments.queries import Standing, standing_of
 from fulfilment.shipping.queries import METHOD_NAMES
+from fulfilment.warehouse.queries import with_sellers
 
 from . import operations
 from .access import order_or_404, remember, remember_key
@@ -34,7 +35,7 @@ UNPROCESSABLE = 422
 @require_safe
 def detail(request: HttpRequest, number: str) -> HttpResponse:
     order = order_or_404(request, number)
-    parcels = list(order.consignments.all())
+    parcels = with_sellers(order)
     unpaid = order.status == Order.Status.PENDING_PAYMENT
     payments_stand = standing_of(order.pk) if unpaid else Standing(payable=False, held=False)
     obstacle = why_not_cancel(order.status, order.payment_method, (parcel.state for parcel in parcels))

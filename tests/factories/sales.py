@@ -15,6 +15,7 @@ from catalogue.pricing.models import Price, PriceList
 from catalogue.pricing.operations import making
 from catalogue.pricing.queries import rates_of
 from fulfilment.orders.models import Line, Order, ShippingAddress
+from fulfilment.orders.operations import titles_of
 from fulfilment.warehouse.models import Consignment, ConsignmentLine
 
 from .catalogue import make_country, make_stockrecord, publish_prices
@@ -86,6 +87,7 @@ def make_line(order: Order, record: StockRecord, quantity: int, price: Any) -> L
         stockrecord=record,
         product=record.product,
         title=record.product.get_title(),
+        titles=titles_of(record.product),
         num_allocated=0,
         quantity=quantity,
         unit_price_incl_tax=incl,

@@ -18,7 +18,9 @@ from .placing import (
     Placed,
     Purchase,
     TermsChanged,
+    addressed_to,
     place,
+    titles_of,
 )
 
 __all__ = [
@@ -32,10 +34,12 @@ __all__ = [
     "Purchase",
     "TermsChanged",
     "TooLateToCancel",
+    "addressed_to",
     "advance",
     "cancel",
     "confirm",
     "expire",
     "mark_paid",
     "place",
+    "titles_of",
 ]

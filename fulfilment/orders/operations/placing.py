@@ -16,7 +16,16 @@ from catalogue.places.models import Country
 from fulfilment.orders import queries, signals
 from fulfilment.orders.models import Line, Order, OrderEvent, ShippingAddress
 from fulfilment.orders.operations import life
-from fulfilment.orders.policies import CASH, Item, PricedItem, Quote, by_stockrecord, new_number, payment_methods
+from fulfilment.orders.policies import (
+    CASH,
+    Item,
+    PricedItem,
+    Quote,
+    Recipient,
+    by_stockrecord,
+    new_number,
+    payment_methods,
+)
 from fulfilment.shipping import queries as shipping
 from fulfilment.shipping.policies import Delivery
 
@@ -58,7 +67,8 @@ class Purchase:
     """All that placing needs, as plain data.
 
     ``address`` holds the fields of a ``ShippingAddress``, checked by a form. ``shown`` are the fingerprints of the
-    quotes the buyer was shown, one for each way to send it.
+    quotes the buyer was shown, one for each way to send it. Name and phone in ``address`` are the payer's; a
+    ``recipient``, if there is one, takes their place on the parcel.
     """
 
     basket_id: int
@@ -71,6 +81,7 @@ class Purchase:
     shown: tuple[str, ...]
     email: str = ""
     user_id: int | None = None
+    recipient: Recipient | None = None
 
 
 @dataclass(frozen=True)
@@ -111,7 +122,8 @@ def _check(purchase: Purchase, quote: Quote) -> Delivery:
         raise DeliveryGone(purchase.delivery)
     if quote.fingerprint(delivery) not in purchase.shown:
         raise TermsChanged(quote)
-    if purchase.payment_method not in payment_methods(quote, delivery):
+    hidden = purchase.recipient is not None and purchase.recipient.prices_hidden
+    if purchase.payment_method not in payment_methods(quote, delivery, prices_hidden=hidden):
         raise PaymentNotOffered(purchase.payment_method)
     return delivery
 
@@ -121,7 +133,8 @@ def _insert(purchase: Purchase, quote: Quote, delivery: Delivery, now: datetime)
     total = quote.total(delivery)
     code = purchase.address["country_id"]
     country = Country(pk=code, printable_name=code)  # the address's text needs its name; the row itself is not read
-    address = ShippingAddress.objects.create(**{**purchase.address, "country": country})
+    place = addressed_to(purchase.recipient, purchase.address)
+    address = ShippingAddress.objects.create(**{**place, "country": country})
     return Order.objects.create(
         number=new_number(),
         basket_reference=purchase.basket_id,
@@ -148,7 +161,27 @@ def _insert(purchase: Purchase, quote: Quote, delivery: Delivery, now: datetime)
         phone=purchase.address["phone_number"],
         date_placed=now,
         reserved_until=None if cash else now + timedelta(minutes=settings.PAYMENT_WINDOW_MINUTES),
+        **_recipient(purchase.recipient),
     )
+
+
+def addressed_to(recipient: Recipient | None, address: Mapping[str, Any]) -> dict[str, Any]:
+    """Write a recipient on a payer's parcel: their name, and their phone if they have one."""
+    if recipient is None:
+        return dict(address)
+    return {**address, "last_name": recipient.name} | ({"phone_number": recipient.phone} if recipient.phone else {})
+
+
+def _recipient(recipient: Recipient | None) -> dict[str, Any]:
+    if recipient is None:
+        return {}
+    return {
+        "recipient_name": recipient.name,
+        "recipient_phone": recipient.phone,
+        "recipient_language": recipient.language,
+        "gift_message": recipient.gift_message,
+        "prices_hidden": recipient.prices_hidden,
+    }
 
 
 def _line(order: Order, item: PricedItem, row: Any) -> Line:
@@ -162,6 +195,7 @@ def _line(order: Order, item: PricedItem, row: Any) -> Line:
         stockrecord=row.stockrecord,
         product=product,
         title=product.title,
+        titles=titles_of(product),
         upc=product.upc,
         quantity=item.quantity,
         unit_price_incl_tax=item.unit_price,
@@ -176,3 +210,9 @@ def _line(order: Order, item: PricedItem, row: Any) -> Line:
         farm_gate_mad=item.farm_gate_mad,
         seller_of_record=row.seller_of_record,
     )
+
+
+def titles_of(product: Any) -> dict[str, str]:
+    """Return a product's name in every language it has one in, to keep."""
+    names = {code: getattr(product, f"title_{code}") for code, _name in settings.LANGUAGES}
+    return {code: name for code, name in names.items() if name}

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import translation
 
 from fulfilment.orders.models import Line, Order, OrderEvent, ShippingAddress
+from fulfilment.orders.operations import titles_of
 from fulfilment.orders.policies import ALPHABET, CARD, CASH, HOLDING, NUMBER_LENGTH, PricedItem
 from fulfilment.payments.models import PaymentAttempt
 from fulfilment.payouts.models import Payable
@@ -119,6 +120,7 @@ def _line(order: Order, item: PricedItem, purchase: Purchase, shelf: Shelf) -> L
         stockrecord_id=item.stockrecord_id,
         product_id=good.record.product_id,
         title=good.title(purchase.buyer.language),
+        titles=titles_of(good.product),
         upc=good.product.upc,
         quantity=item.quantity,
         unit_price_incl_tax=item.unit_price,

@@ -16,6 +16,14 @@
     if (form.querySelectorAll("[name=payment]").length < 2) recompute(); // cash may be offered for one and not the other
   });
 
+  form.addEventListener("change", (event) => {
+    if (event.target.name !== "prices_hidden") return;
+    const cash = form.querySelector("[name=payment][value=cash]"); // asked at the door, so it would tell the price
+    if (!cash) return;
+    cash.disabled = event.target.checked;
+    if (cash.disabled && cash.checked) form.querySelector("[name=payment][value=card]")?.click();
+  });
+
   let sent = false; // a second press of the button while the first is under way does nothing
   form.addEventListener("submit", (event) => {
     if (sent) event.preventDefault();

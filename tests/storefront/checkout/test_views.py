@@ -221,7 +221,7 @@ def test_what_was_withdrawn_is_not_ordered_any_more(withdraw):
 
     assert refused.status_code == 409
     assert "Some products cannot be ordered like this" in refused.content.decode()
-    assert "This product is not for sale at the moment" in refused.content.decode()
+    assert "Please take it out." in refused.content.decode()
     assert not Order.objects.exists()
     assert StockRecord.objects.get(pk=honey.pk).num_allocated == 0
 

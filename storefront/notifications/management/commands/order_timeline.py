@@ -19,6 +19,9 @@ class Command(BaseCommand):
         order = Order.objects.filter(number=number.strip().upper()).first()
         if order is None:
             raise CommandError(f"There is no order {number}.")
-        self.stdout.write(f"Order {order.number}: {order.status}, {order.total_incl_tax} {order.currency}")
+        people = f"payer {order.buyer_name} {order.phone} ({order.language})"
+        if order.for_someone_else:
+            people += f", recipient {order.recipient_name} {order.door_phone} ({order.recipient_language})"
+        self.stdout.write(f"Order {order.number}: {order.status}, {order.total_incl_tax} {order.currency}; {people}")
         for entry in history(order):
             self.stdout.write(f"{local(entry.at):%Y-%m-%d %H:%M:%S.%f}  {entry.source:<8} {entry.text}")

@@ -1,0 +1,37 @@
+"""What whoever receives an order sees of it: the parcel and its way. It shows nothing of the payer but a name."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from fulfilment.orders import queries
+from fulfilment.orders.links import recipient_key_fits
+from fulfilment.orders.models import Order
+from fulfilment.orders.policies import CASH
+from fulfilment.shipping.queries import METHOD_NAMES
+from fulfilment.warehouse.queries import with_sellers
+
+from .timeline import way_of
+
+PAYS = (Order.Status.CONFIRMED, Order.Status.PREPARING, Order.Status.SHIPPED)
+
+
+@never_cache
+@require_safe
+def parcel(request: HttpRequest, number: str) -> HttpResponse:
+    """Show the parcel to whoever holds the recipient's key; the payer's key, or a visit before, opens nothing here."""
+    order = queries.for_page(number) if recipient_key_fits(number, request.GET.get("k", "")) else None
+    if order is None or not order.for_someone_else:
+        raise Http404
+    context = {
+        "order": order,
+        "lines": list(order.lines.all()),
+        "parcels": with_sellers(order),
+        "steps": way_of(order),
+        "address": order.shipping_address,
+        "method": METHOD_NAMES.get(order.shipping_code, order.shipping_method),
+        "shows_prices": not order.prices_hidden,
+        "to_pay": order.payment_method == CASH and order.status in PAYS,
+    }
+    return render(request, "shop/order_parcel.html", context)

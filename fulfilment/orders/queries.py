@@ -103,7 +103,11 @@ def for_page(number: str) -> Order | None:
     lines = frozen_lines().select_related("product__family", "partner")
     return (
         Order.objects.select_related(
-            "user", "shipping_address__country", "shipping_address__province", "shipping_address__commune"
+            "user",
+            "price_list",
+            "shipping_address__country",
+            "shipping_address__province",
+            "shipping_address__commune",
         )
         .prefetch_related(Prefetch("lines", queryset=lines), "events", "consignments__cooperative")
         .filter(number=number)

@@ -1,5 +1,6 @@
 """What the basket page says of each line."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalogue.kernel import formats
+from fulfilment.orders.breakdown import Breakdown, Offered, Sold, break_down, taken
 from fulfilment.shipping import queries as shipping
 from fulfilment.shipping.policies import flags_of, refusal
 
@@ -21,6 +23,7 @@ class LineView:
     line: Any
     unit_price: Decimal | None
     total: Decimal | None
+    row: Any = None
     problem: str = ""
     note: str = ""
     form: Any = None
@@ -35,7 +38,8 @@ def lines_for_page(basket: Basket, language: str) -> list[LineView]:
 def _view(line: Any, rules: Any, currency: str, language: str) -> LineView:
     price = line.purchase_info.price
     unit = price.incl_tax if price.exists else None
-    view = LineView(line, unit, unit * line.quantity if unit is not None else None)
+    total = unit * line.quantity if unit is not None else None
+    view = LineView(line, unit, total, row=price.row if price.exists else None)
     view.problem = _problem(line, unit, rules)
     stored = line.price_incl_tax
     if unit is not None and stored is not None and stored != unit and line.price_currency == currency:
@@ -60,3 +64,20 @@ def _problem(line: Any, unit: Decimal | None, rules: Any) -> str:
 
 def total(views: list[LineView]) -> Decimal:
     return sum((view.total for view in views if view.total is not None), Decimal("0.00"))
+
+
+def breakdown(
+    views: list[LineView], *, currency: str, mad_per_unit: Decimal = Decimal(1), discounts: Sequence[Offered] = ()
+) -> Breakdown:
+    """Say where the money goes for everything that has a price, less what offers take off each stock record."""
+    sold = [
+        Sold(
+            cooperative=view.line.stockrecord.partner.short_name,
+            quantity=view.line.quantity,
+            unit=view.row.parts,
+            discounts=taken(discounts, view.line.stockrecord_id, view.row.vat_rate_pct),
+        )
+        for view in views
+        if view.row is not None
+    ]
+    return break_down(sold, currency=currency, mad_per_unit=mad_per_unit)

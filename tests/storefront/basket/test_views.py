@@ -1,13 +1,19 @@
 """The basket's pages, as a browser without JavaScript meets them."""
 
+from decimal import Decimal
+from types import SimpleNamespace
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalogue.cooperatives.models import Partner, StockRecord
+from catalogue.products.models import Product
+from storefront.basket import queries
 from storefront.basket.models import Basket, Line
 from tests.factories.catalogue import make_stockrecord, publish_prices
-from tests.factories.orders import Guest, open_deliveries, refuse_to, stock
+from tests.factories.orders import Guest, make_basket, open_deliveries, refuse_to, stock
+from tests.support.breakdowns import amounts
 
 pytestmark = pytest.mark.django_db
 
@@ -186,3 +192,55 @@ def test_adding_keeps_to_its_queries(guest):
         guest.add(more)
 
     assert len(queries) <= 12, "\n".join(query["sql"][:160] for query in queries)
+
+
+@pytest.mark.parametrize(("currency", "destination"), [("MAD", "MA"), ("EUR", "FR"), ("USD", "MA")])
+def test_the_basket_breaks_its_sum_down_with_each_cooperative(guest, currency, destination):
+    shopper = Guest(currency=currency, destination=destination, language="ar")
+    oil, honey = stock("120.00"), stock("47.29")
+    shopper.add(oil, 2)
+    shopper.add(honey, 5)
+
+    page = shopper.get("basket/")
+
+    parts, total = amounts(page)
+    assert sum(parts) == total == page.context["total"]
+    assert [row.cooperative for row in page.context["breakdown"].rows[:2]] == [
+        oil.partner.short_name,
+        honey.partner.short_name,
+    ]
+
+
+def test_what_has_no_price_has_no_share(guest):
+    oil, honey = stock("120.00"), stock("47.29")
+    guest.add(oil)
+    guest.add(honey)
+    Product.objects.filter(pk=honey.product_id).update(status="draft")
+    StockRecord.objects.filter(pk=honey.pk).update(price=None)
+    publish_prices()
+
+    page = guest.get("basket/")
+
+    assert amounts(page) == ([Decimal("80.00"), Decimal("29.09"), Decimal("10.91")], Decimal("120.00"))
+
+
+def test_what_offers_take_off_is_off_the_shares():
+    """The figures of an offer as a quote gives them: the tax within it is worked out by the row's own rate."""
+    oil = stock("110.00", farm_gate="60.00")
+    view = queries.lines_for_page(make_basket((oil, 2)), "en")
+    offers = [
+        SimpleNamespace(stockrecord_id=oil.pk, amount=Decimal("11.00"), cooperative_mad=Decimal("5.00")),
+        SimpleNamespace(stockrecord_id=oil.pk + 1, amount=Decimal("99.00"), cooperative_mad=Decimal("0.00")),
+    ]
+
+    found = queries.breakdown(view, currency="MAD", discounts=offers)
+
+    assert (found.total, found.of("cooperative"), found.of("tax")) == (
+        Decimal("209.00"),
+        Decimal("115.00"),
+        Decimal("19.00"),
+    )
+
+
+def test_an_empty_basket_has_nothing_to_share(guest):
+    assert "data-breakdown" not in guest.get("basket/").content.decode()

@@ -27,26 +27,6 @@ class Discount(Protocol):
     def cooperative_mad(self) -> Decimal: ...
 
 
-class Offered(Protocol):
-    """What an offer would take off some of a stock record; its tax is worked out."""
-
-    @property
-    def stockrecord_id(self) -> int: ...
-    @property
-    def amount(self) -> Decimal: ...
-    @property
-    def cooperative_mad(self) -> Decimal: ...
-
-
-@dataclass(frozen=True)
-class Taken:
-    """A discount in figures, for what is not ordered yet."""
-
-    amount: Decimal
-    tax: Decimal
-    cooperative_mad: Decimal = ZERO
-
-
 @dataclass(frozen=True)
 class Sold:
     """Some of one product of one cooperative, and the parts of one unit of it."""
@@ -82,20 +62,6 @@ class Breakdown:
     def of(self, part: str) -> Decimal:
         """Return what a part comes to, all cooperatives together."""
         return sum((share.amount for share in self.shares if share.part == part), ZERO)
-
-
-def tax_within(amount: Decimal, vat_pct: Decimal) -> Decimal:
-    """Return the tax in an amount that includes it: what a discount takes off the tax."""
-    return quantize(amount * vat_pct / (100 + vat_pct))
-
-
-def taken(offered: Iterable[Offered], stockrecord_id: int, vat_pct: Decimal) -> tuple[Taken, ...]:
-    """Return what offers take off one stock record, as an order would write it."""
-    return tuple(
-        Taken(offer.amount, tax_within(offer.amount, vat_pct), offer.cooperative_mad)
-        for offer in offered
-        if offer.stockrecord_id == stockrecord_id
-    )
 
 
 def break_down(

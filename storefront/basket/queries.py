@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalogue.kernel import formats
-from fulfilment.orders.breakdown import Breakdown, Offered, Sold, break_down, taken
+from fulfilment.orders.breakdown import Breakdown, Sold, break_down
 from fulfilment.shipping import queries as shipping
 from fulfilment.shipping.policies import flags_of, refusal
 
@@ -67,15 +67,15 @@ def total(views: list[LineView]) -> Decimal:
 
 
 def breakdown(
-    views: list[LineView], *, currency: str, mad_per_unit: Decimal = Decimal(1), discounts: Sequence[Offered] = ()
+    views: list[LineView], *, currency: str, mad_per_unit: Decimal = Decimal(1), discounts: Sequence[Any] = ()
 ) -> Breakdown:
-    """Say where the money goes for everything that has a price, less what offers take off each stock record."""
+    """Say where the money goes for everything that has a price, less what a quote's discounts take off it."""
     sold = [
         Sold(
             cooperative=view.line.stockrecord.partner.short_name,
             quantity=view.line.quantity,
             unit=view.row.parts,
-            discounts=taken(discounts, view.line.stockrecord_id, view.row.vat_rate_pct),
+            discounts=tuple(row for row in discounts if row.stockrecord_id == view.line.stockrecord_id),
         )
         for view in views
         if view.row is not None

@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,11 +15,10 @@ from fulfilment.orders.breakdown import (
     TAX,
     Share,
     Sold,
-    Taken,
     break_down,
     percents,
-    tax_within,
 )
+from tests.support.breakdowns import Taken, tax_within
 
 cents = st.decimals(min_value=0, max_value=10**5, places=2)
 units = st.fixed_dictionaries(dict.fromkeys(PARTS, cents))
@@ -155,13 +153,6 @@ def test_what_a_whole_discount_leaves_is_what_the_office_gives_to_the_cooperativ
     found = break_down([bought], currency="MAD")
 
     assert (found.of(COOPERATIVE), found.of(OFFICE), found.total) == (Decimal("8.00"), Decimal("-8.00"), ZERO)
-
-
-@pytest.mark.parametrize(
-    ("amount", "vat", "tax"), [("5.50", "10", "0.50"), ("20.00", "20", "3.33"), ("20.00", "0", "0.00")]
-)
-def test_the_tax_within_an_amount(amount, vat, tax):
-    assert tax_within(Decimal(amount), Decimal(vat)) == Decimal(tax)
 
 
 @given(st.lists(st.decimals(min_value=-1000, max_value=10**5, places=2), max_size=9))

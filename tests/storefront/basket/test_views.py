@@ -1,7 +1,6 @@
 """The basket's pages, as a browser without JavaScript meets them."""
 
 from decimal import Decimal
-from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -13,7 +12,7 @@ from storefront.basket import queries
 from storefront.basket.models import Basket, Line
 from tests.factories.catalogue import make_stockrecord, publish_prices
 from tests.factories.orders import Guest, make_basket, open_deliveries, refuse_to, stock
-from tests.support.breakdowns import amounts
+from tests.support.breakdowns import Taken, amounts
 
 pytestmark = pytest.mark.django_db
 
@@ -225,12 +224,11 @@ def test_what_has_no_price_has_no_share(guest):
 
 
 def test_what_offers_take_off_is_off_the_shares():
-    """The figures of an offer as a quote gives them: the tax within it is worked out by the row's own rate."""
     oil = stock("110.00", farm_gate="60.00")
     view = queries.lines_for_page(make_basket((oil, 2)), "en")
     offers = [
-        SimpleNamespace(stockrecord_id=oil.pk, amount=Decimal("11.00"), cooperative_mad=Decimal("5.00")),
-        SimpleNamespace(stockrecord_id=oil.pk + 1, amount=Decimal("99.00"), cooperative_mad=Decimal("0.00")),
+        Taken(Decimal("11.00"), Decimal("1.00"), Decimal("5.00"), stockrecord_id=oil.pk),
+        Taken(Decimal("99.00"), Decimal("9.00"), stockrecord_id=oil.pk + 1),
     ]
 
     found = queries.breakdown(view, currency="MAD", discounts=offers)

@@ -11,9 +11,10 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fulfilment.orders.breakdown import DELIVERY, PARTS, Share, Sold, Taken, break_down
+from fulfilment.orders.breakdown import DELIVERY, PARTS, Share, Sold, break_down
 from storefront.breakdown.tables import table_of
 from storefront.breakdown.words import MEANINGS, NAMES
+from tests.support.breakdowns import Taken
 
 CSS = settings.BASE_DIR / "storefront" / "static" / "css" / "components" / "breakdown.css"
 

@@ -1,6 +1,5 @@
 """What an order's page and its receipt say of money: the frozen rows, whatever happens to prices afterwards."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
@@ -16,7 +15,7 @@ from fulfilment.orders.queries import for_page
 from storefront.orders.money import money_of
 from tests.factories.catalogue import publish_prices
 from tests.factories.orders import open_deliveries, place_order, stock
-from tests.support.breakdowns import amounts
+from tests.support.breakdowns import Taken, amounts
 
 pytestmark = pytest.mark.django_db
 
@@ -26,16 +25,6 @@ WAYS = [("MAD", "MA"), ("EUR", "MA"), ("USD", "MA"), ("MAD", "FR"), ("EUR", "FR"
 @pytest.fixture(autouse=True)
 def deliveries():
     open_deliveries()
-
-
-@dataclass(frozen=True)
-class Off:
-    """A row of what was taken off a line."""
-
-    name: str
-    amount: Decimal
-    tax: Decimal
-    cooperative_mad: Decimal
 
 
 def taken_off(order, *discounts):
@@ -132,8 +121,8 @@ def test_abroad_no_tax_is_told():
 
 def test_discounts_stand_in_the_sum_by_name_and_are_off_the_shares():
     order = place_order((stock("120.00"), 2))
-    spring = Off("Spring", Decimal("11.00"), Decimal("1.00"), Decimal("4.00"))
-    found, lines = taken_off(order, spring, Off("Spring", Decimal("1.10"), Decimal("0.10"), Decimal("0.00")))
+    spring = Taken(Decimal("11.00"), Decimal("1.00"), Decimal("4.00"), name="Spring")
+    found, lines = taken_off(order, spring, Taken(Decimal("1.10"), Decimal("0.10"), name="Spring"))
 
     with override("en"):
         money = money_of(found, lines)

@@ -125,3 +125,25 @@ def last_list() -> PriceList | None:
 def rates_of(price_list: PriceList | PriceListDraft) -> Rates:
     """Return the rates that a list was, or would be, published with."""
     return Rates(price_list.eur_rate, price_list.usd_rate, price_list.rates_day)
+
+
+@dataclass(frozen=True)
+class RateOfList:
+    """What one unit of a currency was worth in dirhams for a price list, when that was fixed, and by whom."""
+
+    currency: str
+    mad_per_unit: Decimal
+    day: date
+    source: str
+
+
+def rates_with_sources(price_list: PriceList) -> list[RateOfList]:
+    """Return the rates a list carries. One that was never fixed as such says no source."""
+    rates, found = rates_of(price_list), []
+    for currency in ("EUR", "USD"):
+        fixed = ExchangeRate.objects.filter(
+            currency=currency, day__lte=price_list.rates_day, mad_per_unit=rates.of(currency)
+        )
+        rate = fixed.order_by("-day").first()
+        found.append(RateOfList(currency, rates.of(currency), rates.day, rate.source if rate else ""))
+    return found

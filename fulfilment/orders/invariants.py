@@ -1,8 +1,9 @@
 """What must always be true of orders."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
-from django.db.models import F, IntegerField, OuterRef, Q, Subquery, Sum
+from django.db.models import F, IntegerField, OuterRef, Prefetch, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from catalogue.cooperatives.models import StockRecord
@@ -10,7 +11,9 @@ from catalogue.kernel.invariants import invariant
 
 from .models import Line, Order
 from .policies import HOLDING
+from .queries import DISCOUNTS, breakdown_of, frozen_lines
 
+CHUNK = 500
 LEFT_THE_SHELF = ("HANDED_OVER", "IN_TRANSIT", "DELIVERED", "REFUSED", "LOST", "RETURNED", "CANCELLED")
 
 
@@ -27,6 +30,24 @@ def total_is_the_sum() -> Iterable[object]:
         )
         .values_list("number", flat=True)
     )
+
+
+@invariant("orders: a line costs its units less what was taken off them")
+def lines_less_their_discounts() -> Iterable[object]:
+    taken = Coalesce(Sum(f"{DISCOUNTS}__amount"), Decimal("0.00"))
+    return (
+        Line.objects.annotate(taken=taken)
+        .exclude(line_price_incl_tax=F("line_price_before_discounts_incl_tax") - F("taken"))
+        .values_list("pk", flat=True)
+    )
+
+
+@invariant("orders: what each part of an order came to adds up to its total")
+def breakdowns_add_up() -> Iterable[object]:
+    orders = Order.objects.order_by("pk").prefetch_related(Prefetch("lines", queryset=frozen_lines()))
+    for order in orders.iterator(chunk_size=CHUNK):
+        if breakdown_of(order, order.lines.all()).total != order.total_incl_tax:
+            yield order.number
 
 
 @invariant("orders: each line was sold at its published price")

@@ -15,8 +15,12 @@ from catalogue.products.models import Product
 from fulfilment.shipping import queries as shipping
 from fulfilment.shipping.policies import Load, flags_of, refusal
 
+from .breakdown import Breakdown, Sold, break_down
 from .models import Line, Order
 from .policies import Item, PricedItem, Quote
+
+DISCOUNTS = "discounts"
+"""What was taken off a line, from the line."""
 
 
 def price_rows(stockrecord_ids: Iterable[int], *, shopping: Shopping, now: datetime) -> dict[int, Any]:
@@ -96,15 +100,33 @@ def order_of_basket(basket_id: int) -> Order | None:
 
 def for_page(number: str) -> Order | None:
     """Return an order with what its page shows, in a fixed number of queries."""
-    lines = Line.objects.select_related("product__family", "partner").order_by("pk")
+    lines = frozen_lines().select_related("product__family", "partner")
     return (
         Order.objects.select_related(
-            "user", "shipping_address__country", "shipping_address__province", "shipping_address__commune"
+            "user",
+            "price_list",
+            "shipping_address__country",
+            "shipping_address__province",
+            "shipping_address__commune",
         )
         .prefetch_related(Prefetch("lines", queryset=lines), "events", "consignments__cooperative")
         .filter(number=number)
         .first()
     )
+
+
+def frozen_lines() -> QuerySet[Line]:
+    """Return order lines with the row each was sold at and what was taken off it (two queries)."""
+    return Line.objects.select_related("price").prefetch_related(DISCOUNTS).order_by("pk")
+
+
+def breakdown_of(order: Order, lines: Iterable[Line]) -> Breakdown:
+    """Say where an order's money goes, from its own ``frozen_lines`` and nothing of today."""
+    sold = [
+        Sold(line.partner_name, line.quantity, line.price.parts, tuple(getattr(line, DISCOUNTS).all()))
+        for line in lines
+    ]
+    return break_down(sold, currency=order.currency, mad_per_unit=order.mad_per_unit, delivery=order.shipping_incl_tax)
 
 
 def parcel_states(order: Order) -> list[str]:

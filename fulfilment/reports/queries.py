@@ -20,6 +20,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Round, TruncDate
 
+from catalogue.kernel.money import CURRENCIES
 from catalogue.kernel.periods import CASABLANCA, Period
 from fulfilment.jobs.models import Job
 from fulfilment.orders.models import Order, OrderEvent
@@ -72,6 +73,23 @@ def paid_orders() -> QuerySet[Order]:
     )
 
 
+def ordered_by(person_id: int) -> list[Amount]:
+    """Return what one person ordered, each currency apart; what was cancelled or never paid does not count."""
+    rows = (
+        Order.objects.filter(user_id=person_id)
+        .exclude(status__in=NOT_ORDERED)
+        .order_by()
+        .values("currency")
+        .annotate(amount=Sum("total_incl_tax"), amount_mad=Sum(_in_mad()))
+    )
+    return sorted((Amount(**row) for row in rows), key=lambda amount: CURRENCIES.index(amount.currency))
+
+
+def _in_mad() -> Round:
+    """An order's total in dirhams at its frozen rate, rounded order by order, so that totals add up."""
+    return Round(ExpressionWrapper(F("total_incl_tax") * F("mad_per_unit"), output_field=MAD), 2)
+
+
 def _taken_at() -> Case:
     charged = OrderEvent.objects.filter(order=OuterRef("pk"), kind="paid").order_by("at").values("at")[:1]
     delivered = (
@@ -87,13 +105,12 @@ def _taken_at() -> Case:
 
 
 def _sums(orders: QuerySet[Order]) -> QuerySet:  # type: ignore[type-arg]
-    """Add up orders annotated with ``at``. Dirhams are rounded order by order, so that totals add up."""
-    in_mad = Round(ExpressionWrapper(F("total_incl_tax") * F("mad_per_unit"), output_field=MAD), 2)
+    """Add up orders annotated with ``at``."""
     return (
         orders.order_by()
         .annotate(day=TruncDate("at", tzinfo=CASABLANCA))
         .values("day", "destination", "currency")
-        .annotate(orders=Count("pk"), amount=Sum("total_incl_tax"), amount_mad=Sum(in_mad))
+        .annotate(orders=Count("pk"), amount=Sum("total_incl_tax"), amount_mad=Sum(_in_mad()))
         .values_list("day", "destination", "currency", "orders", "amount", "amount_mad")
     )
 

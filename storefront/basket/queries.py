@@ -1,5 +1,6 @@
 """What the basket page says of each line."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from fulfilment.orders.breakdown import Breakdown, Sold, break_down
 from fulfilment.shipping import queries as shipping
 from fulfilment.shipping.policies import flags_of, refusal
 
@@ -21,6 +23,7 @@ class LineView:
     line: Any
     unit_price: Decimal | None
     total: Decimal | None
+    row: Any = None
     problem: str = ""
     note: str = ""
     form: Any = None
@@ -36,7 +39,8 @@ def lines_for_page(basket: Basket, language: str) -> list[LineView]:
 def _view(line: Any, rules: Any, currency: str, language: str) -> LineView:
     price = line.purchase_info.price
     unit = price.incl_tax if price.exists else None
-    view = LineView(line, unit, unit * line.quantity if unit is not None else None)
+    total = unit * line.quantity if unit is not None else None
+    view = LineView(line, unit, total, row=price.row if price.exists else None)
     view.problem = why_not_sold(line, unit, currency) or _problem(line, rules)
     view.note = price_changed(line, unit, currency, language)
     return view
@@ -54,3 +58,20 @@ def _problem(line: Any, rules: Any) -> str:
 
 def total(views: list[LineView]) -> Decimal:
     return sum((view.total for view in views if view.total is not None), Decimal("0.00"))
+
+
+def breakdown(
+    views: list[LineView], *, currency: str, mad_per_unit: Decimal = Decimal(1), discounts: Sequence[Any] = ()
+) -> Breakdown:
+    """Say where the money goes for everything that has a price, less what a quote's discounts take off it."""
+    sold = [
+        Sold(
+            cooperative=view.line.stockrecord.partner.short_name,
+            quantity=view.line.quantity,
+            unit=view.row.parts,
+            discounts=tuple(row for row in discounts if row.stockrecord_id == view.line.stockrecord_id),
+        )
+        for view in views
+        if view.row is not None
+    ]
+    return break_down(sold, currency=currency, mad_per_unit=mad_per_unit)

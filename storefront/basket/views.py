@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from catalogue.cooperatives.queries import priced_stockrecords
 from catalogue.products.models import Product
+from storefront.breakdown.tables import table_of
 
 from . import changes, operations, queries
 from .forms import AddForm, LineForm
@@ -37,6 +38,7 @@ def _page(request: HttpRequest, wrong: dict[int, LineForm] | None = None) -> Htt
         "lines": lines,
         "total": queries.total(lines),
         "changes": changes.summary_of(lines),
+        "breakdown": table_of(queries.breakdown(lines, currency=request.shopping.currency)),
         "currency": request.shopping.currency,
         "can_order": bool(lines) and not any(view.problem for view in lines),
     }

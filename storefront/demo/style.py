@@ -11,6 +11,8 @@ from django.shortcuts import render
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
+from fulfilment.orders.breakdown import PARTS, Sold, break_down
+from storefront.breakdown.tables import table_of
 from storefront.shop.icons import ICONS
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -42,7 +44,8 @@ WORDS = {
         "per": "480,00 DH / l",
     },
 }
-AMOUNTS = [Decimal(text) for text in ("78.00", "9.50", "5.00", "8.50", "8.09", "10.91")]
+AMOUNTS = [Decimal(text) for text in ("78.00", "4.00", "9.50", "5.00", "4.50", "8.09", "10.91")]
+UNIT = dict(zip(PARTS, AMOUNTS, strict=True))
 
 
 class SampleForm(forms.Form):
@@ -89,7 +92,7 @@ def _sample(language: str, scheme: str) -> dict[str, Any]:
                 _card(words, "rug_knotted", "piece", "sold_out"),
                 _card(words, "dates_mejhoul", "box", "in_stock", currency="EUR"),
             ],
-            "parts": list(zip(words["parts"], AMOUNTS, strict=True)),
+            "breakdown": table_of(break_down([Sold("", 1, UNIT)], currency="MAD", delivery=Decimal("35.00"))),
             "total": sum(AMOUNTS),
             "steps": [
                 {"name": name, "state": state, "at": NOON + timedelta(days=n) if n < 2 else None}

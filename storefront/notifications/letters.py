@@ -5,12 +5,15 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext
 
 from catalogue.kernel import formats
 from catalogue.kernel.shopping import HOME_COUNTRY
 from catalogue.places.names import country_name
 from fulfilment.orders.links import order_url
 from fulfilment.orders.models import Line, Order, ShippingAddress
+from fulfilment.orders.queries import breakdown_of, frozen_lines
+from storefront.breakdown.tables import table_of
 
 from .words import WORDS
 
@@ -35,9 +38,10 @@ def order_letter(order: Order, kind: str) -> Letter:
             "subject": str(words.subject) % facts,
             "heading": str(words.heading) % isolated,
             "sentence": str(words.sentence) % isolated,
-            "lines": _lines(order) if words.with_lines else (),
-            "address": _address(order) if words.with_lines else (),
         }
+        if words.with_lines:
+            lines = list(frozen_lines().filter(order=order))
+            context |= {"lines": _lines(order, lines), "address": _address(order), "shares": _shares(order, lines)}
         return Letter(
             subject=str(context["subject"]),
             text=render_to_string("emails/order.txt", context).strip() + "\n",
@@ -62,16 +66,45 @@ def _facts(order: Order) -> dict[str, str]:
     }
 
 
-def _lines(order: Order) -> list[dict[str, str]]:
+def _lines(order: Order, lines: list[Line]) -> list[dict[str, str]]:
     return [
         {
             "quantity": formats.number(line.quantity, order.language),
             "title": line.title,
             "maker": line.partner_name,
-            "amount": formats.money(line.line_price_incl_tax, order.currency, order.language),
+            "amount": formats.money(line.line_price_before_discounts_incl_tax, order.currency, order.language),
         }
-        for line in Line.objects.filter(order=order).order_by("pk")
+        for line in lines
     ]
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Where the order's money goes: (words, share, amount) for the HTML, the same aligned for the plain text."""
+
+    rows: list[tuple[str, str, str]]
+    discount: str
+
+    @property
+    def aligned(self) -> list[str]:
+        """Lines whose amounts end in one column."""
+        longest, widest = (max(len(row[column]) for row in self.rows) for column in (0, 2))
+        return [f"{label:<{longest}}  {share:>4}  {amount:>{widest}}" for label, share, amount in self.rows]
+
+
+def _shares(order: Order, lines: list[Line]) -> Shares:
+    table = table_of(breakdown_of(order, lines))
+    rows = [
+        (
+            f"{row.label}{gettext(':')} {row.cooperative}" if row.cooperative else row.label,
+            formats.percent(row.percent, order.language) if row.percent else "",
+            formats.money(row.amount, order.currency, order.language),
+        )
+        for row in table.rows
+    ]
+    total = (gettext("Total"), "", formats.money(table.total, order.currency, order.language))
+    off = formats.money(-table.discount, order.currency, order.language) if table.discount else ""
+    return Shares([*rows, total], off)
 
 
 def _address(order: Order) -> list[str]:

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from . import paying, receiving, views
+from . import paying, receipts, receiving, views
 
 app_name = "orders"
 urlpatterns = [
     path("find/", views.find, name="find"),
     path("<str:number>/", views.detail, name="detail"),
+    path("<str:number>/receipt/", receipts.receipt, name="receipt"),
     path("<str:number>/cancel/", views.cancel, name="cancel"),
     path("<str:number>/pay/", paying.pay, name="pay"),
     path("<str:number>/pay/start/", paying.start, name="pay-start"),

@@ -25,6 +25,7 @@ from fulfilment.warehouse.queries import with_sellers
 from . import operations
 from .access import order_or_404, remember, remember_key
 from .forms import CodeForm, FindForm
+from .money import money_of
 from .timeline import steps_of
 
 ASKED = "order_code"
@@ -39,9 +40,11 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     unpaid = order.status == Order.Status.PENDING_PAYMENT
     payments_stand = standing_of(order.pk) if unpaid else Standing(payable=False, held=False)
     obstacle = why_not_cancel(order.status, order.payment_method, (parcel.state for parcel in parcels))
+    lines = list(order.lines.all())
     context = {
         "order": order,
-        "lines": list(order.lines.all()),
+        "lines": lines,
+        "money": money_of(order, lines),
         "steps": steps_of(order),
         "parcels": parcels,
         "method": METHOD_NAMES.get(order.shipping_code, order.shipping_method),

@@ -42,7 +42,4 @@ TURNING = {"back", "forward", "truck"}
 def svg(name: str) -> str:
     """Return an icon as inline SVG, hidden from screen readers: the words beside it speak."""
     turn = " icon--turn" if name in TURNING else ""
-    return (
-        f'<svg class="icon{turn}" viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor" '
-        f'stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{ICONS[name]}</svg>'
-    )
+    return f'<svg class="icon{turn}" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">{ICONS[name]}</svg>'

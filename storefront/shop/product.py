@@ -10,13 +10,14 @@ from django.db.models import OuterRef, Q
 from django.utils.translation import gettext as _
 
 from catalogue.cooperatives.queries import current_prices
-from catalogue.kernel.money import quantize
 from catalogue.kernel.shopping import HOME, Shopping
 from catalogue.pricing.models import Price
 from catalogue.products.models import Component, Product, ProductCategory
 from catalogue.products.queries import Shelf, protected_names, shelves, way_to
+from fulfilment.orders.breakdown import Sold, break_down
 from fulfilment.shipping.policies import flags_of, refusal
 from fulfilment.shipping.queries import refusal_text, rules_for
+from storefront.breakdown.tables import Table, table_of
 
 from . import cards, words
 from .cards import Availability, Card, Season
@@ -39,8 +40,8 @@ class Offer:
     currency: str
     price_per: str
     tax_words: str
-    parts: list[tuple[str, Decimal]]
-    farm_gate_share: int
+    price_list: Any
+    breakdown: Table
     availability: Availability
 
 
@@ -106,7 +107,7 @@ def _offers(product: Product, shopping: Shopping, refused: bool, now: datetime) 
     rows = (
         current_prices(shopping, now)
         .filter(stockrecord__product=product, stockrecord__partner__is_active=True)
-        .select_related("stockrecord__partner__province")
+        .select_related("price_list", "stockrecord__partner__province")
     )
     ranked = sorted(rows, key=lambda row: (row.stockrecord.on_offer <= 0, row.price, row.stockrecord_id))
     return [_offer(row, product, shopping, refused, now) for row in ranked]
@@ -120,8 +121,8 @@ def _offer(row: Price, product: Product, shopping: Shopping, refused: bool, now:
         currency=row.currency,
         price_per=cards.price_per(row.price, row.currency, product.net_value, product.net_unit),
         tax_words=_tax_words(row),
-        parts=[(str(words.PARTS[part]), amount) for part in Price.PARTS if (amount := getattr(row, f"part_{part}"))],
-        farm_gate_share=int(quantize(row.part_cooperative * 100 / row.price)),
+        price_list=row.price_list,
+        breakdown=table_of(break_down([Sold("", 1, row.parts)], currency=row.currency)),
         availability=cards.availability(
             on_offer=row.stockrecord.on_offer,
             season=Season(product.season_from, product.season_until),

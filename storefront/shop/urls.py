@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from .views import cooperatives, home, lists, preferences, product
+from .views import cooperatives, home, lists, preferences, prices, product
 
 catalogue = [
     path("", lists.index, name="index"),
@@ -15,6 +15,7 @@ shop = [
     path("regions/<slug:slug>/", lists.region, name="region"),
     path("cooperatives/", cooperatives.directory, name="cooperatives"),
     path("cooperatives/<slug:slug>/", cooperatives.cooperative, name="cooperative"),
+    path("prices/", prices.prices, name="prices"),
     path("preferences/", preferences.preferences, name="preferences"),
 ]
 urlpatterns = [

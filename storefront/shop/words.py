@@ -24,15 +24,6 @@ KINDS = {
     "IGP": gettext_lazy("Protected geographical indication (IGP)"),
     "AOP": gettext_lazy("Protected designation of origin (AOP)"),
 }
-PARTS = {
-    "cooperative": gettext_lazy("To the cooperative"),
-    "collection": gettext_lazy("Collection"),
-    "packing": gettext_lazy("Packing"),
-    "transport": gettext_lazy("Transport"),
-    "payment": gettext_lazy("Payment"),
-    "office": gettext_lazy("To the office, for its work"),
-    "tax": gettext_lazy("Tax"),
-}
 DAYS_IN_MONTH = 30
 
 

@@ -9,7 +9,7 @@ from catalogue.kernel import events
 from catalogue.kernel.invariants import registered
 from fulfilment.jobs.models import Job
 from fulfilment.orders import signals
-from fulfilment.orders.models import Order
+from fulfilment.orders.models import Line, Order
 from fulfilment.payouts import operations as payouts
 from fulfilment.payouts.models import Payable, Payout
 from fulfilment.warehouse.models import Consignment, ConsignmentLine
@@ -67,6 +67,15 @@ def test_asking_twice_for_a_code_breaks_nothing(settled):
 
 
 BREAKS = {
+    "orders: the total is the lines and the delivery": lambda: Order.objects.update(total_excl_tax=Decimal("1.00")),
+    "orders: a line costs its units less what was taken off them": lambda: Line.objects.update(
+        line_price_incl_tax=Decimal("1.00")
+    ),
+    "orders: what each part of an order came to adds up to its total": lambda: Order.objects.update(
+        shipping_incl_tax=Decimal("1.00")
+    ),
+    "orders: each line was sold at its published price": lambda: Line.objects.update(farm_gate_mad=Decimal("1.00")),
+    "orders: every order has a line": lambda: Order.objects.create(**another()),
     "jobs: every open job is one that the code knows": lambda: Job.objects.update(
         task="tests.gone", state="WAITING", run_at=timezone.now()
     ),
@@ -98,6 +107,12 @@ BREAKS = {
     "payouts: every delivered line is owed once its job is done": lambda: Payable.objects.all().delete(),
     "messages: what was not sent has an open job or a dead letter": lambda: Message.objects.update(state="WAITING"),
 }
+
+
+def another() -> dict[str, object]:
+    """Return the order's own fields under another number."""
+    fields = Order.objects.values().get()
+    return {name: value for name, value in fields.items() if name != "id"} | {"number": "T0", "basket_reference": None}
 
 
 @pytest.mark.parametrize("name", sorted(BREAKS))

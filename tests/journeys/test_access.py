@@ -25,6 +25,7 @@ def pages() -> list[str]:
         "cooperatives/",
         f"cooperatives/{cooperative.slug}/",
         "regions/",
+        "prices/",
         "search/?q=argan",
         "search/?q=" + "x" * 90,
         "basket/",

@@ -141,3 +141,8 @@ class Price(PriceColumns):
     @property
     def price_excl_tax(self) -> Decimal:
         return self.price - self.part_tax
+
+    @property
+    def parts(self) -> dict[str, Decimal]:
+        """What each part of ``PARTS`` is of one unit."""
+        return {part: getattr(self, f"part_{part}") for part in self.PARTS}

@@ -27,6 +27,7 @@ RELAXED = {
 FILES = _("Products and cooperatives come from the office's files.")
 PORTAL = _("People of a cooperative have the portal.")
 PARCELS = _("Where a parcel goes stays as it was ordered.")
+TARIFFS = _("What delivery costs comes from the office's tariffs.")
 KEPT = _("Orders and prices point here: it is kept. Take it off the shelf by making it not public.")
 CLOSED = {
     "catalogue-product-create": FILES,
@@ -44,6 +45,13 @@ CLOSED = {
     "partner-user-update": PORTAL,
     "user-password-reset": _("People reset their password themselves, from the sign-in page."),
     "order-shipping-address": PARCELS,
+    "shipping-method-list": TARIFFS,
+    "shipping-method-create": TARIFFS,
+    "shipping-method-detail": TARIFFS,
+    "shipping-method-edit": TARIFFS,
+    "shipping-method-delete": TARIFFS,
+    "shipping-method-band-edit": TARIFFS,
+    "shipping-method-band-delete": TARIFFS,
 }
 """Pages of Oscar's that would break our rules or rows, and what to say instead."""
 

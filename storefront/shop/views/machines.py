@@ -47,7 +47,7 @@ def _sitemap() -> Iterator[str]:
 
 
 def _addresses(products: list[tuple[str, int]]) -> Iterator[str]:
-    for name in ("home", "catalogue:index", "shop:regions", "shop:cooperatives"):
+    for name in ("home", "catalogue:index", "shop:regions", "shop:cooperatives", "shop:prices"):
         yield reverse(name)
     for place in (*shelves().values(), *regions().values(), *cooperatives().values()):
         yield place.url

@@ -1,13 +1,18 @@
 """The basket's pages, as a browser without JavaScript meets them."""
 
+from decimal import Decimal
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalogue.cooperatives.models import Partner, StockRecord
+from catalogue.products.models import Product
+from storefront.basket import queries
 from storefront.basket.models import Basket, Line
 from tests.factories.catalogue import make_stockrecord, publish_prices
-from tests.factories.orders import Guest, open_deliveries, refuse_to, stock
+from tests.factories.orders import Guest, make_basket, open_deliveries, refuse_to, stock
+from tests.support.breakdowns import Taken, amounts
 
 pytestmark = pytest.mark.django_db
 
@@ -198,3 +203,54 @@ def test_adding_after_a_newer_list_started_reprices_in_four_more_queries(guest):
     asked = queries_of_adding(guest, stock())
 
     assert len(asked) <= 14, "\n".join(asked)
+
+
+@pytest.mark.parametrize(("currency", "destination"), [("MAD", "MA"), ("EUR", "FR"), ("USD", "MA")])
+def test_the_basket_breaks_its_sum_down_with_each_cooperative(guest, currency, destination):
+    shopper = Guest(currency=currency, destination=destination, language="ar")
+    oil, honey = stock("120.00"), stock("47.29")
+    shopper.add(oil, 2)
+    shopper.add(honey, 5)
+
+    page = shopper.get("basket/")
+
+    parts, total = amounts(page)
+    assert sum(parts) == total == page.context["total"]
+    assert [row.cooperative for row in page.context["breakdown"].rows[:2]] == [
+        oil.partner.short_name,
+        honey.partner.short_name,
+    ]
+
+
+def test_what_has_no_price_has_no_share(guest):
+    oil, honey = stock("120.00"), stock("47.29")
+    guest.add(oil)
+    guest.add(honey)
+    Product.objects.filter(pk=honey.product_id).update(status="draft")
+    StockRecord.objects.filter(pk=honey.pk).update(price=None)
+    publish_prices()
+
+    page = guest.get("basket/")
+
+    assert amounts(page) == ([Decimal("80.00"), Decimal("29.09"), Decimal("10.91")], Decimal("120.00"))
+
+
+def test_what_offers_take_off_is_off_the_shares():
+    oil = stock("110.00", farm_gate="60.00")
+    view = queries.lines_for_page(make_basket((oil, 2)), "en")
+    offers = [
+        Taken(Decimal("11.00"), Decimal("1.00"), Decimal("5.00"), stockrecord_id=oil.pk),
+        Taken(Decimal("99.00"), Decimal("9.00"), stockrecord_id=oil.pk + 1),
+    ]
+
+    found = queries.breakdown(view, currency="MAD", discounts=offers)
+
+    assert (found.total, found.of("cooperative"), found.of("tax")) == (
+        Decimal("209.00"),
+        Decimal("115.00"),
+        Decimal("19.00"),
+    )
+
+
+def test_an_empty_basket_has_nothing_to_share(guest):
+    assert "data-breakdown" not in guest.get("basket/").content.decode()

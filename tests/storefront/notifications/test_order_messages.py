@@ -2,16 +2,18 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from catalogue.kernel import events
+from catalogue.cooperatives.models import StockRecord
+from catalogue.kernel import events, formats
 from fulfilment.orders import operations as orders
 from fulfilment.orders import signals
 from fulfilment.orders.links import key_for
+from fulfilment.orders.queries import breakdown_of, frozen_lines
 from storefront.notifications import operations
 from storefront.notifications.gateways import MemorySms
 from storefront.notifications.letters import order_letter
 from storefront.notifications.models import Message
 from storefront.notifications.words import WORDS
-from tests.factories.catalogue import make_stockrecord
+from tests.factories.catalogue import make_stockrecord, publish_prices
 from tests.factories.parcels import make_held_order, move_to, open_parcels
 from tests.factories.people import make_person
 
@@ -170,3 +172,44 @@ def test_an_sms_is_short():
     long = [kind for kind in WORDS if len(order_letter(order, kind).sms) > 200]
 
     assert long == []
+
+
+@pytest.mark.parametrize("kind", ["placed", "confirmed", "paid"])
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+@pytest.mark.parametrize("currency", ["MAD", "EUR", "USD"])
+def test_a_confirmation_says_where_the_money_goes(kind, language, currency):
+    order = make_held_order(language=language, currency=currency, shipping="35.00")
+
+    letter = order_letter(order, kind)
+
+    rows = breakdown_of(order, frozen_lines().filter(order=order)).shares
+    for share in rows:
+        amount = formats.money(share.amount, currency, language)
+        assert (amount in letter.text, f"<bdi>{amount}</bdi>" in letter.html) == (True, True)
+    assert [share.cooperative in letter.html for share in rows if share.cooperative] == [True] * 2
+    assert sum(share.amount for share in rows) == order.total_incl_tax
+
+
+def test_later_letters_do_not_repeat_it():
+    assert [order_letter(make_held_order(), kind).html.count('class="shares"') for kind in ("paid", "shipped")] == [
+        1,
+        0,
+    ]
+
+
+def test_the_plain_letter_aligns_the_amounts():
+    letter = order_letter(make_held_order(language="en", shipping="35.00"), "confirmed")
+
+    block = letter.text.partition("Where your money goes:\n")[2].partition("\n\n")[0].splitlines()
+    assert len({len(line) for line in block}) == 1
+    assert block[-1].startswith("Total")
+
+
+def test_a_letter_is_written_from_the_order_s_own_rows():
+    order = make_held_order(currency="EUR", language="en")
+    before = order_letter(order, "paid").text
+
+    StockRecord.objects.update(price=999, farm_gate_price=1)
+    publish_prices(timezone.now())
+
+    assert order_letter(order, "paid").text == before

@@ -8,6 +8,9 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils.translation import override
 
+from fulfilment.orders.breakdown import Sold, break_down
+from storefront.breakdown.tables import table_of
+
 
 class Parcel(forms.Form):
     phone = forms.CharField(label="Phone", help_text="The courier calls it.")
@@ -53,12 +56,11 @@ def test_nothing_is_summarised_when_nothing_is_wrong():
 
 @pytest.mark.parametrize("language", ["ar", "fr", "en"])
 def test_a_breakdown_says_its_amounts_to_machines_the_same_in_every_language(language):
-    parts = [("Cooperative", Decimal("82.00")), ("Office", Decimal("1036.18")), ("Tax", Decimal("11.82"))]
+    unit = {"cooperative": Decimal("82.00"), "office": Decimal("1036.18"), "tax": Decimal("11.82")}
 
     with override(language):
-        html = render_to_string(
-            "components/breakdown.html", {"parts": parts, "total": Decimal("1130.00"), "currency": "MAD"}
-        )
+        table = table_of(break_down([Sold("Atlas", 1, unit)], currency="MAD"))
+        html = render_to_string("components/breakdown.html", {"table": table, "caption": "", "last": "Price"})
 
     assert '<table class="breakdown" data-breakdown>' in html
     assert re.findall(r'<data value="([^"]+)"', html) == ["82.00", "1036.18", "11.82", "1130.00"]

@@ -7,6 +7,7 @@ from oscar.apps.dashboard.users import views as upstream
 
 from catalogue.kernel.phones import NotAPhone, normalise
 from catalogue.people.models import User
+from fulfilment.reports.queries import ordered_by
 
 
 class IndexView(upstream.IndexView):
@@ -21,3 +22,10 @@ class IndexView(upstream.IndexView):
         except NotAPhone:
             return super().apply_search_filters(queryset, data)
         return super().apply_search_filters(queryset.filter(phone=phone), data | {"email": ""})
+
+
+class UserDetailView(upstream.UserDetailView):
+    """One person, with what they ordered in each currency instead of a sum over all of them."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"ordered": ordered_by(self.object.pk)}

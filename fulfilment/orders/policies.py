@@ -97,6 +97,7 @@ class Quote:
     items: tuple[PricedItem, ...]
     deliveries: tuple[Delivery, ...] = ()
     unpriced: tuple[int, ...] = ()
+    heaviest_g: int = 0
 
     @property
     def side(self) -> str:

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalogue.kernel import formats
-from fulfilment.shipping import queries as shipping
-from fulfilment.shipping.policies import flags_of, refusal
+from fulfilment.orders.queries import goods_of
+from fulfilment.shipping.sending.queries import refusal_text, sending_rules
 
 from .models import Basket
 
@@ -28,15 +29,20 @@ class LineView:
 
 def lines_for_page(basket: Basket, language: str) -> list[LineView]:
     """Return every line with its price and whatever stands against ordering it."""
-    rules = shipping.rules_for(basket.strategy.shopping.destination) if basket.pk else {}
-    return [_view(line, rules, basket.currency, language) for line in basket.all_lines()]
+    if basket.pk is None:
+        return []
+    lines = list(basket.all_lines())
+    rules = sending_rules(basket.strategy.shopping.destination, now=timezone.now())
+    flags = rules.refusals([goods_of(line.product, line.stockrecord.partner_id, line.quantity) for line in lines])
+    refusals = [refusal_text(flag, rules.heaviest_g) if flag else "" for flag in flags]
+    return [_view(line, refused, basket.currency, language) for line, refused in zip(lines, refusals, strict=True)]
 
 
-def _view(line: Any, rules: Any, currency: str, language: str) -> LineView:
+def _view(line: Any, refused: str, currency: str, language: str) -> LineView:
     price = line.purchase_info.price
     unit = price.incl_tax if price.exists else None
     view = LineView(line, unit, unit * line.quantity if unit is not None else None)
-    view.problem = _problem(line, unit, rules)
+    view.problem = _problem(line, unit) or refused
     stored = line.price_incl_tax
     if unit is not None and stored is not None and stored != unit and line.price_currency == currency:
         view.note = _("The price has changed from %(old)s to %(new)s since you chose it.") % {
@@ -46,7 +52,7 @@ def _view(line: Any, rules: Any, currency: str, language: str) -> LineView:
     return view
 
 
-def _problem(line: Any, unit: Decimal | None, rules: Any) -> str:
+def _problem(line: Any, unit: Decimal | None) -> str:
     if unit is None or not line.product.is_offered or not line.stockrecord.partner.is_active:
         return _("This product is not for sale at the moment. Please take it out.")
     left = line.stockrecord.on_offer
@@ -54,8 +60,7 @@ def _problem(line: Any, unit: Decimal | None, rules: Any) -> str:
         return _("Sold out since you chose it. Please take it out.")
     if left < line.quantity:
         return ngettext("Only %(left)s is left.", "Only %(left)s are left.", left) % {"left": left}
-    flag = refusal(flags_of(line.product.ship_flags, line.product.kind), rules)
-    return shipping.refusal_text(flag) if flag else ""
+    return ""
 
 
 def total(views: list[LineView]) -> Decimal:

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from catalogue.places.queries import regions
 from catalogue.products.queries import Shelf, children, shelves, top_categories
 
+from .census import Census
 from .forms import SORTS, Wishes
-from .queries import Census
 from .reference import cooperatives
 
 MOST_COOPERATIVES = 12

@@ -18,11 +18,12 @@ from catalogue.products.models import Component, Product, ProductCategory
 from catalogue.products.queries import Shelf, protected_names, shelves, way_to
 from fulfilment.orders.queries import goods_of, load_of
 from fulfilment.shipping.sending.policies import COLD_CHAIN, SendingRules
-from fulfilment.shipping.sending.queries import refusal_text, sending_rules
+from fulfilment.shipping.sending.queries import refusal_text
 from storefront.basket import arrivals
 
 from . import cards, words
 from .cards import Availability, Card, Season
+from .offers import Market
 from .queries import some
 
 RELATED = 4
@@ -68,7 +69,8 @@ class ProductPage:
 def product_page(*, pk: int, shopping: Shopping, language: str, now: datetime) -> ProductPage:
     """Read a product's page: three queries, one more for a hamper and two abroad. Raises ``NoSuchProduct``."""
     product = _product(pk)
-    rules = sending_rules(shopping.destination, now=now)
+    market = Market(shopping, now)
+    rules = market.rules
     rows = _price_rows(product, shopping, rules, now)
     offers = [_offer(row, product, shopping, rules, now) for row in rows]
     seller = offers[0].cooperative.pk if offers else None
@@ -81,13 +83,11 @@ def product_page(*, pk: int, shopping: Shopping, language: str, now: datetime) -
         arrival=_arrival(product, contents, rows, shopping, now) if offers and not offers[0].refusal else None,
         contents=contents,
         related=some(
-            shopping,
+            market,
             language,
             Q(stockrecord__partner=seller) & ~Q(stockrecord__product=pk),
             limit=RELATED,
-            now=now,
             one_per_family=True,
-            rules=rules,
         )
         if seller
         else [],

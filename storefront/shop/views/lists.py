@@ -16,7 +16,8 @@ from catalogue.products.queries import Shelf, children, shelves, way_to
 from .. import facets
 from ..errors import NotHere
 from ..forms import Wishes, read_wishes
-from ..queries import Choice, browse
+from ..offers import Choice
+from ..queries import browse
 from ..reference import cooperatives
 
 

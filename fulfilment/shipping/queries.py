@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.core.cache import caches
 from django.utils.translation import gettext_lazy as _
 
+from catalogue.kernel.money import MAD
 from catalogue.kernel.shopping import HOME_COUNTRY
 from catalogue.places.models import Province
 
@@ -35,12 +36,13 @@ def is_served(destination: str) -> bool:
     return destination in _countries()
 
 
-def _countries() -> dict[str, tuple[str, str]]:
+def _countries() -> dict[str, tuple[str, str, str]]:
+    """Return zone, block and usual currency of each country served."""
     cache = caches["local"]
     found = cache.get("shipping.countries")
     if not found:
-        rows = DeliveryCountry.objects.values_list("iso2", "zone__code", "block").order_by("iso2")
-        found = {iso2: (zone or "", block) for iso2, zone, block in rows}
+        rows = DeliveryCountry.objects.values_list("iso2", "zone__code", "block", "currency").order_by("iso2")
+        found = {iso2: (zone or "", block, currency) for iso2, zone, block, currency in rows}
         cache.set("shipping.countries", found)
     return found
 
@@ -53,6 +55,11 @@ def forget() -> None:
 def block_of(destination: str) -> str:
     """Return the customs block of a country served."""
     return _countries()[destination][1]
+
+
+def currency_of(destination: str) -> str:
+    """Return the currency first proposed in a country; dirhams at home and where we do not deliver."""
+    return _countries()[destination][2] if destination != HOME_COUNTRY and is_served(destination) else MAD
 
 
 def zone_of(destination: str, province: Province | None = None) -> str:

@@ -40,6 +40,11 @@ class ArrivalView:
     advice: str = ""
 
 
+def for_lines(lines: Iterable[Any], *, shopping: Shopping, now: datetime) -> ArrivalView | None:
+    """Say what is due on the parcel that a basket's lines (``queries.LineView``) make."""
+    return for_products(((view.line.product, view.total) for view in lines), shopping=shopping, now=now)
+
+
 def for_products(
     goods: Iterable[tuple[Any, Decimal | None]],
     *,

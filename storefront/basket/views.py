@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from catalogue.cooperatives.queries import priced_stockrecords
 from catalogue.products.models import Product
 
-from . import operations, queries
+from . import arrivals, operations, queries
 from .forms import AddForm, LineForm
 from .models import BasketMoved
 
@@ -37,6 +37,7 @@ def _page(request: HttpRequest, wrong: dict[int, LineForm] | None = None) -> Htt
         "lines": lines,
         "total": queries.total(lines),
         "currency": request.shopping.currency,
+        "arrival": arrivals.for_lines(lines, shopping=request.shopping, now=timezone.now()),
         "can_order": bool(lines) and not any(view.problem for view in lines),
     }
     return render(request, "shop/basket.html", context, status=UNPROCESSABLE if wrong else 200)

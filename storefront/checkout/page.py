@@ -15,6 +15,7 @@ from fulfilment.orders.queries import quote as make_quote
 from fulfilment.shipping import queries as shipping
 from fulfilment.shipping.policies import Delivery
 from fulfilment.shipping.sending.queries import refusal_text
+from storefront.basket import arrivals
 from storefront.basket import queries as baskets
 
 from . import policies
@@ -82,6 +83,7 @@ def build(request: HttpRequest, form: CheckoutForm, now: datetime) -> tuple[Page
         "countries": country_names(language, tuple(shipping.destinations())),
         "communes": commune_names(province),
         "seal": policies.seal(basket.pk, quote),
+        "arrival": arrivals.for_lines(lines, shopping=shopping, now=now),
     }
     return page, context
 

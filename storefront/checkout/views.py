@@ -145,6 +145,8 @@ def _follow_country(request: HttpRequest) -> bool:
     Raises ``BasketMoved`` when the basket was ordered meanwhile.
     """
     wanted = request.POST.get("country", "")
+    if wanted and not shipping.is_served(wanted):
+        messages.warning(request, _("We do not deliver to this country yet."))
     if wanted == request.shopping.destination or not shipping.is_served(wanted):
         return False
     request.shopping = Shopping(currency=request.shopping.currency, destination=wanted)

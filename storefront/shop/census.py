@@ -24,6 +24,10 @@ STEPS: Mapping[str, tuple[int, ...]] = MappingProxyType(
 )
 """Round upper bounds of the price question, each currency's own: they are read beside prices, never converted."""
 
+QUALITIES: Mapping[str, str] = MappingProxyType(
+    {"BIO": "organic", "FAIR": "fair", "IGP": "protected", "AOP": "protected"}
+)
+
 
 @dataclass
 class Census:
@@ -169,8 +173,8 @@ def _add(census: Census, group: Group, only: str, above: Mapping[int, list[int]]
     if only in ("", "seller"):
         census.cooperatives[group.cooperative] += count
     if only in ("", "label"):
-        for label in group.labels:
-            census.labels[label] += count
+        for quality in {QUALITIES[kind] for label in group.labels if (kind := label.partition(":")[0]) in QUALITIES}:
+            census.labels[quality] += count
     census.in_stock += count if only in ("", "stock") and group.in_stock else 0
     census.of_women += count if only in ("", "women") and group.of_women else 0
     census.sent_there += count if only in ("", "sent") and group.sent_there else 0

@@ -19,6 +19,10 @@ VIEW_PAYOUTS = "payouts.view_payout"
 RUN_PAYOUTS = "payouts.add_payoutrun"
 VIEW_JOBS = "jobs.view_job"
 RETRY_JOBS = "jobs.change_job"
+VIEW_PERMISSIONS = "shipping.view_sendingpermission"
+RECORD_PERMISSIONS = "shipping.add_sendingpermission"
+VIEW_IMPORT_RULES = "shipping.view_importrule"
+RECORD_IMPORT_RULES = "shipping.add_importrule"
 
 Page = Callable[..., HttpResponse]
 
@@ -40,6 +44,12 @@ def office_page(*rights: str) -> Callable[[Page], Page]:
         return guarded
 
     return decorate
+
+
+def require(request: HttpRequest, right: str) -> None:
+    """Refuse to someone who may look at a page but not press its button."""
+    if not request.user.has_perm(right):
+        raise PermissionDenied
 
 
 def _way_back(request: HttpRequest) -> str:

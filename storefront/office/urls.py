@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import consignments, home, jobs, orders, payouts
+from .views import consignments, home, jobs, orders, payouts, sending
 
 app_name = "office"
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("payouts/run/", payouts.run, name="run-payouts"),
     path("payouts/owed/<slug:slug>/", payouts.owed, name="owed"),
     path("payouts/<str:reference>/", payouts.payout, name="payout"),
+    path("sending/", sending.permissions, name="permissions"),
+    path("sending/<int:pk>/end/", sending.end_permission, name="permission-end"),
+    path("import-rules/", sending.import_rules, name="import-rules"),
+    path("import-rules/<int:pk>/end/", sending.end_import_rule, name="import-rule-end"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<int:pk>/again/", jobs.again, name="job-again"),
 ]

@@ -1,6 +1,7 @@
 """What the basket page says of each line."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalogue.kernel import formats
+from catalogue.kernel.shopping import Shopping
 from fulfilment.orders.queries import goods_of
 from fulfilment.shipping.sending.queries import refusal_text, sending_rules
 
@@ -61,6 +63,14 @@ def _problem(line: Any, unit: Decimal | None) -> str:
     if left < line.quantity:
         return ngettext("Only %(left)s is left.", "Only %(left)s are left.", left) % {"left": left}
     return ""
+
+
+def that_may_go(records: list[Any], product: Any, *, shopping: Shopping, now: datetime) -> list[Any]:
+    """Return the sellers of a product that may send it there, or all of them when none may: the page then says why."""
+    if len(records) < 2:
+        return records
+    rules = sending_rules(shopping.destination, now=now)
+    return [record for record in records if not rules.refusal(goods_of(product, record.partner_id))] or records
 
 
 def total(views: list[LineView]) -> Decimal:

@@ -69,8 +69,9 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return redirect(product)
     records = list(priced_stockrecords(request.shopping, now).filter(product=product))
-    product._prefetched_objects_cache = {"stockrecords": records}  # the strategy chooses among these, priced
     form = AddForm(request.POST)
+    choice = queries.that_may_go(records, product, shopping=request.shopping, now=now)
+    product._prefetched_objects_cache = {"stockrecords": choice}  # the strategy chooses among these, priced
     if form.is_valid():
         wanted = form.cleaned_data["stockrecord"]
         try:

@@ -17,31 +17,28 @@ from catalogue.kernel.money import CENT, EUR, MAD, USD
 from catalogue.products.models import ProductCategory
 from catalogue.products.queries import shelves
 
-from .offers import Choice, Market
+from .offers import Choice, Market, quality_of
 
 STEPS: Mapping[str, tuple[int, ...]] = MappingProxyType(
     {MAD: (50, 100, 200, 500), EUR: (5, 10, 20, 50), USD: (5, 10, 20, 50)}
 )
 """Round upper bounds of the price question, each currency's own: they are read beside prices, never converted."""
 
-QUALITIES: Mapping[str, str] = MappingProxyType(
-    {"BIO": "organic", "FAIR": "fair", "IGP": "protected", "AOP": "protected"}
-)
-
 
 @dataclass
 class Census:
     """How many products there are in all and, for each question, behind each other answer to it.
 
-    ``prices`` counts by upper bound: so many cost that much at most.
+    ``prices`` counts by upper bound: so many cost that much at most, of ``any_price`` in all.
     """
 
     total: int = 0
     shelves: Counter[int] = field(default_factory=Counter)
     regions: Counter[int] = field(default_factory=Counter)
     cooperatives: Counter[int] = field(default_factory=Counter)
-    labels: Counter[str] = field(default_factory=Counter)
+    qualities: Counter[str] = field(default_factory=Counter)
     prices: Counter[int] = field(default_factory=Counter)
+    any_price: int = 0
     in_stock: int = 0
     of_women: int = 0
     sent_there: int = 0
@@ -123,7 +120,7 @@ class Counting:
             "shelf": bool(choice.shelf_ids) and choice.shelf_ids.isdisjoint(group.on_shelves),
             "region": bool(choice.region_id) and choice.region_id != group.region,
             "seller": choice.cooperative_id != group.cooperative if choice.cooperative_id else not group.best,
-            "label": bool(choice.labels) and choice.labels.isdisjoint(group.labels),
+            "label": bool(choice.quality) and choice.quality not in quality_of(group.labels),
             "price": not self._first <= group.bucket <= self._last,
             "stock": choice.in_stock and not group.in_stock,
             "women": choice.of_women and not group.of_women,
@@ -157,6 +154,7 @@ def take_census(market: Market, choice: Choice) -> Census:
         only = missed[0] if missed else ""
         _add(census, group, only, above)
         if only in ("", "price"):
+            census.any_price += group.count
             census.prices.update({step: group.count for step in steps if group.bucket <= ends[step]})
     return census
 
@@ -173,8 +171,8 @@ def _add(census: Census, group: Group, only: str, above: Mapping[int, list[int]]
     if only in ("", "seller"):
         census.cooperatives[group.cooperative] += count
     if only in ("", "label"):
-        for quality in {QUALITIES[kind] for label in group.labels if (kind := label.partition(":")[0]) in QUALITIES}:
-            census.labels[quality] += count
+        for quality in quality_of(group.labels):
+            census.qualities[quality] += count
     census.in_stock += count if only in ("", "stock") and group.in_stock else 0
     census.of_women += count if only in ("", "women") and group.of_women else 0
     census.sent_there += count if only in ("", "sent") and group.sent_there else 0

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from catalogue.kernel import formats
 from catalogue.kernel.shopping import HOME_COUNTRY
 from catalogue.places.queries import regions
-from catalogue.products.queries import Shelf, children, protected_names, shelves, top_categories
+from catalogue.products.queries import Shelf, children, shelves, top_categories
 
 from .cards import country_name
 from .census import STEPS, Census
@@ -55,14 +55,7 @@ def facets(
         found.append(Facet(_("Region"), list(_regions(wishes, census, path))))
     if fixed != "cooperative":
         found.append(Facet(_("Cooperative"), list(_cooperatives(wishes, census, path))))
-    return [facet for facet in found if facet.options]
-
-
-def label_codes(label: str) -> frozenset[str]:
-    """Return the labels in the catalogue that an answer to the question of quality stands for."""
-    if label == "protected":
-        return frozenset(protected_names())
-    return frozenset({"organic": ("BIO",), "fair": ("FAIR",)}.get(label, ()))
+    return [facet for facet in found if facet.options or (facet.form is not None and census.any_price > 1)]
 
 
 def chips(wishes: Wishes, path: str, destination: str) -> list[Option]:
@@ -130,10 +123,9 @@ def _cooperatives(wishes: Wishes, census: Census, path: str) -> Iterator[Option]
 
 def _prices(wishes: Wishes, census: Census, path: str) -> Iterator[Option]:
     """Offer upper bounds that leave something out, and the one that was chosen."""
-    everything = max(census.prices.values(), default=0)
     for step in STEPS[wishes.currency]:
         count, chosen = census.prices[step], wishes.price_to == str(step) and not wishes.price_from
-        if chosen or 0 < count < everything or (count and step == STEPS[wishes.currency][0]):
+        if chosen or 0 < count < census.any_price:
             url = path + wishes.address(price_from="", price_to="" if chosen else str(step))
             yield Option(_("Up to %(price)s") % {"price": _money(step, wishes)}, url, count, chosen)
 
@@ -156,8 +148,8 @@ def _toggles(wishes: Wishes, census: Census, path: str, destination: str) -> Ite
 
 def _labels(wishes: Wishes, census: Census, path: str) -> Iterator[Option]:
     for code, words in LABELS.items():
-        if census.labels[code] or code == wishes.label:
-            yield _answer(wishes, path, "label", code, str(words), census.labels[code])
+        if census.qualities[code] or code == wishes.label:
+            yield _answer(wishes, path, "label", code, str(words), census.qualities[code])
 
 
 def _answer(wishes: Wishes, path: str, name: str, value: str, label: str, count: int) -> Option:

@@ -1,14 +1,16 @@
 """What cooperatives offer this visitor: which of it is public, whose offer is taken, what a list is narrowed to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
-from django.db.models.lookups import LessThanOrEqual
+from django.db.models.lookups import Contains, LessThanOrEqual
 
 from catalogue.cooperatives.queries import current_prices
 from catalogue.kernel.shopping import HOME_COUNTRY, Shopping
@@ -23,6 +25,9 @@ PUBLIC = Q(
     stockrecord__partner__is_active=True,
     stockrecord__product__is_public=True,
     stockrecord__product__status=Product.Status.PUBLISHED,
+)
+QUALITIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"organic": ("BIO",), "protected": ("IGP", "AOP"), "fair": ("FAIR",)}
 )
 PRODUCT, SELLER = "stockrecord__product__", "stockrecord__partner"
 
@@ -93,18 +98,33 @@ def _any(carriers: tuple[Carrier, ...]) -> Q:
     return taken
 
 
+def quality_of(labels: list[str]) -> set[str]:
+    """Return the answers to the question of quality that a product's labels give."""
+    kinds = {label.partition(":")[0] for label in labels}
+    return {quality for quality, wanted in QUALITIES.items() if not kinds.isdisjoint(wanted)}
+
+
+def _of_quality(quality: str) -> Q:
+    """Return ``quality_of`` in the database's words: a label is a kind, or a kind, a colon and a name."""
+    labels = Func(F(f"{PRODUCT}labels"), Value(","), function="array_to_string", output_field=CharField())
+    where = Q(**{f"{PRODUCT}labels__overlap": list(QUALITIES[quality])})
+    for kind in QUALITIES[quality]:
+        where |= Q(Contains(labels, f"{kind}:"))
+    return where
+
+
 @dataclass(frozen=True)
 class Choice:
     """What a list is narrowed to: by what a product is (primary keys, labels) and by the offer that is taken.
 
-    ``shelf_ids`` are a category and all under it; ``labels`` any of which a product must bear.
+    ``shelf_ids`` are a category and all under it; ``quality`` is one of ``QUALITIES``.
     """
 
     product_ids: list[int] | None = None
     shelf_ids: frozenset[int] = frozenset()
     region_id: int | None = None
     cooperative_id: int | None = None
-    labels: frozenset[str] = frozenset()
+    quality: str = ""
     price_from: Decimal | None = None
     price_to: Decimal | None = None
     in_stock: bool = False
@@ -123,8 +143,8 @@ class Choice:
             where &= Q(stockrecord__product__origin__region=self.region_id)
         if self.cooperative_id:
             where &= Q(stockrecord__partner=self.cooperative_id)
-        if self.labels:
-            where &= Q(stockrecord__product__labels__overlap=sorted(self.labels))
+        if self.quality:
+            where &= _of_quality(self.quality)
         return where
 
     def offer(self) -> Q:

@@ -68,7 +68,7 @@ def _choice(wishes: Wishes, shelf: Shelf | None) -> Choice:
         shelf_ids=frozenset(other.pk for other in shelves().values() if shelf.holds(other)) if shelf else frozenset(),
         region_id=region.pk if region else None,
         cooperative_id=cooperative.pk if cooperative else None,
-        labels=facets.label_codes(wishes.label),
+        quality=wishes.label,
         price_from=Decimal(wishes.price_from) if wishes.price_from else None,
         price_to=Decimal(wishes.price_to) if wishes.price_to else None,
         in_stock=bool(wishes.stock),

@@ -122,10 +122,12 @@ def _cooperatives(wishes: Wishes, census: Census, path: str) -> Iterator[Option]
 
 
 def _prices(wishes: Wishes, census: Census, path: str) -> Iterator[Option]:
-    """Offer upper bounds that leave something out, and the one that was chosen."""
+    """Offer upper bounds that leave something out and add to the one before, and the one that was chosen."""
+    before = 0
     for step in STEPS[wishes.currency]:
         count, chosen = census.prices[step], wishes.price_to == str(step) and not wishes.price_from
-        if chosen or 0 < count < census.any_price:
+        if chosen or before < count < census.any_price:
+            before = count
             url = path + wishes.address(price_from="", price_to="" if chosen else str(step))
             yield Option(_("Up to %(price)s") % {"price": _money(step, wishes)}, url, count, chosen)
 

@@ -156,7 +156,7 @@ class ImportRule(models.Model):
     """
 
     class Regime(models.TextChoices):
-        INHERITED = "", _("as the whole block")
+        INHERITED = "", _("as its group of countries")
         PER_HEADING = "per_heading", _("flat duty per tariff heading up to a limit, VAT from the first cent")
         SELLER_VAT = "seller_vat", _("VAT paid by the seller up to a limit")
         EVERY_PARCEL = "every_parcel", _("duty on every parcel")

@@ -142,7 +142,9 @@ def _per_heading(found: Arrival) -> list[str]:
     if found.terms.seller_number:
         return [_("We settle VAT and duty ourselves on parcels up to %(limit)s; the carrier asks for nothing more.")]
     if found.is_above_limit:
-        return [_("Above %(limit)s customs makes a standard entry: duty by its tariff, then VAT (%(rate)s).")]
+        return [
+            _("Above %(limit)s customs makes a standard entry: duty by each product's tariff, then VAT (%(rate)s).")
+        ]
     return [
         _("The carrier asks for VAT from the first cent, and for duty on each tariff heading in the parcel."),
         *([_("Figured at the usual VAT rate; food is often taxed less.")] if found.estimate else []),

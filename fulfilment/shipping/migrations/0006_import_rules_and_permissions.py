@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('block', models.CharField(max_length=8)),
                 ('country', models.CharField(blank=True, help_text='empty: the whole block', max_length=2)),
-                ('regime', models.CharField(blank=True, choices=[('', 'as the whole block'), ('per_heading', 'flat duty per tariff heading up to a limit, VAT from the first cent'), ('seller_vat', 'VAT paid by the seller up to a limit'), ('every_parcel', 'duty on every parcel'), ('small_tax_waived', 'import VAT, waived when it is small'), ('from_value', 'duty and tax from a value on'), ('local', 'local duty and VAT')], max_length=20)),
+                ('regime', models.CharField(blank=True, choices=[('', 'as its group of countries'), ('per_heading', 'flat duty per tariff heading up to a limit, VAT from the first cent'), ('seller_vat', 'VAT paid by the seller up to a limit'), ('every_parcel', 'duty on every parcel'), ('small_tax_waived', 'import VAT, waived when it is small'), ('from_value', 'duty and tax from a value on'), ('local', 'local duty and VAT')], max_length=20)),
                 ('vat_pct', models.DecimalField(blank=True, decimal_places=2, help_text='empty: local rate', max_digits=5, null=True)),
                 ('currency', models.CharField(blank=True, max_length=3)),
                 ('value_limit', models.DecimalField(blank=True, decimal_places=2, max_digits=10, null=True)),

@@ -102,7 +102,7 @@ def test_above_the_limit_the_standard_entry_and_the_proof_are_named(europe):
 
     assert (found.total, found.rows) == (None, [])
     assert found.sentences == [
-        "Above EUR\xa0150.00 customs makes a standard entry: duty by its tariff, then VAT (20%).",
+        "Above EUR\xa0150.00 customs makes a standard entry: duty by each product's tariff, then VAT (20%).",
         "A proof of origin may lower the duty: EUR.1.",
     ]
 

@@ -108,6 +108,7 @@ class Quote:
     items: tuple[PricedItem, ...]
     deliveries: tuple[Delivery, ...] = ()
     unpriced: tuple[int, ...] = ()
+    heaviest_g: int = 0
 
     @property
     def side(self) -> str:

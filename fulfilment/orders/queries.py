@@ -13,7 +13,9 @@ from catalogue.kernel.money import MAD
 from catalogue.kernel.shopping import Shopping
 from catalogue.products.models import Product
 from fulfilment.shipping import queries as shipping
-from fulfilment.shipping.policies import Load, flags_of, refusal
+from fulfilment.shipping.policies import Load, deliveries, flags_of
+from fulfilment.shipping.sending.policies import Goods
+from fulfilment.shipping.sending.queries import sending_rules
 
 from .breakdown import Breakdown, Sold, break_down
 from .models import Line, Order
@@ -45,8 +47,13 @@ def quote(
     items = list(items)
     if rows is None:
         rows = price_rows((item.stockrecord_id for item in items), shopping=shopping, now=now)
-    rules = shipping.rules_for(shopping.destination)
-    priced = tuple(_priced(item, rows[item.stockrecord_id], rules) for item in items if item.stockrecord_id in rows)
+    tariffs = shipping.tariffs_of(zone_code) if zone_code else []
+    rules = sending_rules(shopping.destination, now=now, zone_code=zone_code, tariffs=tariffs)
+    known = [item for item in items if item.stockrecord_id in rows]
+    refused = rules.refusals([_goods(item, rows[item.stockrecord_id]) for item in known])
+    priced = tuple(
+        _priced(item, rows[item.stockrecord_id], refused_by) for item, refused_by in zip(known, refused, strict=True)
+    )
     price_list = next((row.price_list for row in rows.values()), None)
     found = Quote(
         currency=shopping.currency,
@@ -55,12 +62,13 @@ def quote(
         price_list_id=price_list.pk if price_list else None,
         items=priced,
         unpriced=tuple(item.stockrecord_id for item in items if item.stockrecord_id not in rows),
+        heaviest_g=rules.heaviest_g,
     )
     if not (zone_code and priced):
         return found
-    methods = shipping.methods_for(
+    methods = deliveries(
+        tariffs,
         destination=found.destination,
-        zone_code=zone_code,
         load=found.load,
         goods_mad=found.goods_mad,
         currency=found.currency,
@@ -69,8 +77,7 @@ def quote(
     return Quote(**{**vars(found), "deliveries": tuple(methods)})
 
 
-def _priced(item: Item, row: Any, rules: Any) -> PricedItem:
-    product = row.stockrecord.product
+def _priced(item: Item, row: Any, refused_by: str) -> PricedItem:
     return PricedItem(
         stockrecord_id=item.stockrecord_id,
         quantity=item.quantity,
@@ -78,14 +85,24 @@ def _priced(item: Item, row: Any, rules: Any) -> PricedItem:
         unit_price=row.price,
         unit_tax=row.part_tax,
         farm_gate_mad=row.farm_gate_mad,
-        load=load_of(product),
-        refused_by=refusal(flags_of(product.ship_flags, product.kind), rules),
+        load=load_of(row.stockrecord.product),
+        refused_by=refused_by,
     )
 
 
 def load_of(product: Any) -> Load:
     volume = (product.length_cm or 0) * (product.width_cm or 0) * (product.height_cm or 0)
-    return Load(product.gross_weight_g, Decimal(volume))
+    return Load(product.gross_weight_g, Decimal(volume), cold=product.cold_chain)
+
+
+def goods_of(product: Any, cooperative_id: int, quantity: int = 1) -> Goods:
+    """Return some of what a cooperative sells as the sending rules see it."""
+    flags = flags_of(product.ship_flags, product.kind)
+    return Goods(flags, load_of(product) * quantity, cooperative_id)
+
+
+def _goods(item: Item, row: Any) -> Goods:
+    return goods_of(row.stockrecord.product, row.stockrecord.partner_id, item.quantity)
 
 
 def mad_per_unit(price_list: Any, currency: str) -> Decimal:

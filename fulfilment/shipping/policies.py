@@ -17,16 +17,17 @@ WITHOUT_PICKUP_POINTS = ("relay",)
 
 @dataclass(frozen=True)
 class Load:
-    """What is to be carried: weight with packaging, and the room it takes."""
+    """What is to be carried: weight with packaging, the room it takes, whether it must stay cold."""
 
     weight_g: int = 0
     volume_cm3: Decimal = ZERO
+    cold: bool = False
 
     def __add__(self, other: "Load") -> "Load":
-        return Load(self.weight_g + other.weight_g, self.volume_cm3 + other.volume_cm3)
+        return Load(self.weight_g + other.weight_g, self.volume_cm3 + other.volume_cm3, cold=self.cold or other.cold)
 
     def __mul__(self, quantity: int) -> "Load":
-        return Load(self.weight_g * quantity, self.volume_cm3 * quantity)
+        return Load(self.weight_g * quantity, self.volume_cm3 * quantity, cold=self.cold)
 
     def chargeable_g(self, divisor: int) -> int:
         """Return the grams a carrier counts: the weight, or the volume over ``divisor`` in kg when that is more."""
@@ -62,8 +63,11 @@ class Terms:
     cash_up_to_mad: Decimal | None
     divisor: int
     free_from_mad: Decimal | None
+    keeps_cold: bool = False
 
     def covers(self, load: Load) -> bool:
+        if load.cold and not self.keeps_cold:
+            return False
         weight_g = load.chargeable_g(self.divisor)
         return self.weight_from_g < weight_g <= self.weight_to_g
 
@@ -117,8 +121,8 @@ def flags_of(ship_flags: Iterable[str], kind: str) -> list[str]:
 def refusal(flags: Iterable[str], rules: Mapping[str, str]) -> str:
     """Return the flag that keeps a product from its destination, blocked ones first; empty when it may go.
 
-    ``rules`` holds what is not simply allowed there. What needs a review is not sold online until an office
-    screen can list the cooperatives that may send it.
+    ``rules`` holds what is not simply allowed there: what is blocked, and what needs a review. Who may send the
+    latter all the same is known to ``fulfilment.shipping.sending``.
     """
     found = [flag for flag in flags if rules.get(flag) in ("block", "review")]
     return min(found, key=lambda flag: (rules[flag] != "block", flag), default="")

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.core.cache import caches
 from django.utils.translation import gettext_lazy as _
 
+from catalogue.kernel.money import MAD
 from catalogue.kernel.shopping import HOME_COUNTRY
 from catalogue.places.models import Province
 
@@ -19,16 +20,6 @@ METHOD_NAMES = {
     "post_economy": _("Post, economy"),
     "post_ems": _("Express post (EMS)"),
     "courier": _("International courier"),
-}
-
-REFUSALS = {
-    "ANIMAL_ORIGIN_DAIRY": _("Dairy products may not be sent there."),
-    "ANIMAL_ORIGIN_MEAT": _("Meat products may not be sent there."),
-    "ANIMAL_ORIGIN_HONEY": _("Honey may be sent there only by cooperatives on the country's list; none is yet."),
-    "ANIMAL_ORIGIN_FISH": _("Fish may be sent there only by listed establishments, not yet online."),
-    "OLIVE_EXPORT_LICENCE_CHECK": _("Olive products need an export licence for each parcel, not yet online."),
-    "FLAMMABLE_AIR": _("It may not travel by air: it can catch fire."),
-    "ANY_FOOD": _("Food sent there must be announced to the authorities first, which we cannot do online yet."),
 }
 
 
@@ -45,19 +36,30 @@ def is_served(destination: str) -> bool:
     return destination in _countries()
 
 
-def _countries() -> dict[str, tuple[str, str]]:
+def _countries() -> dict[str, tuple[str, str, str]]:
+    """Return zone, block and usual currency of each country served."""
     cache = caches["local"]
     found = cache.get("shipping.countries")
     if not found:
-        rows = DeliveryCountry.objects.values_list("iso2", "zone__code", "block").order_by("iso2")
-        found = {iso2: (zone or "", block) for iso2, zone, block in rows}
+        rows = DeliveryCountry.objects.values_list("iso2", "zone__code", "block", "currency").order_by("iso2")
+        found = {iso2: (zone or "", block, currency) for iso2, zone, block, currency in rows}
         cache.set("shipping.countries", found)
     return found
 
 
 def forget() -> None:
-    """Read the countries again at the next question: after they were loaded."""
-    caches["local"].delete("shipping.countries")
+    """Read the countries and their carriers again at the next question: after they were loaded."""
+    caches["local"].delete_many(["shipping.countries", "shipping.carriers"])
+
+
+def block_of(destination: str) -> str:
+    """Return the customs block of a country served."""
+    return _countries()[destination][1]
+
+
+def currency_of(destination: str) -> str:
+    """Return the currency first proposed in a country; dirhams at home and where we do not deliver."""
+    return _countries()[destination][2] if destination != HOME_COUNTRY and is_served(destination) else MAD
 
 
 def zone_of(destination: str, province: Province | None = None) -> str:
@@ -74,9 +76,8 @@ def methods_for(
     *, destination: str, zone_code: str, load: Load, goods_mad: Decimal, currency: str, mad_per_unit: Decimal
 ) -> list[Delivery]:
     """Return the ways to send a load to a zone, cheapest first, priced in the order's currency."""
-    tariffs = Tariff.objects.filter(zone__code=zone_code)
     return deliveries(
-        [_terms(tariff) for tariff in tariffs],
+        tariffs_of(zone_code),
         load=load,
         goods_mad=goods_mad,
         destination=destination,
@@ -85,7 +86,11 @@ def methods_for(
     )
 
 
-def _terms(tariff: Tariff) -> Terms:
+def tariffs_of(zone_code: str) -> list[Terms]:
+    return [terms_of(tariff) for tariff in Tariff.objects.filter(zone__code=zone_code)]
+
+
+def terms_of(tariff: Tariff) -> Terms:
     return Terms(
         method=tariff.method,
         weight_from_g=tariff.weight_from_g,
@@ -97,18 +102,13 @@ def _terms(tariff: Tariff) -> Terms:
         cash_up_to_mad=tariff.cod_max_mad,
         divisor=tariff.volumetric_divisor,
         free_from_mad=tariff.free_from_mad,
+        keeps_cold=tariff.cold_chain,
     )
 
 
 def rules_for(destination: str) -> Mapping[str, str]:
-    """Return what is not simply allowed in a country, by ship flag: ``block`` or ``review``."""
+    """Return what is not simply allowed in a country, by ship flag: ``block`` or ``review``, papers left aside."""
     if destination == HOME_COUNTRY or not is_served(destination):
         return {}
-    block = _countries()[destination][1]
-    rows = ExportRestriction.objects.filter(block=block).exclude(b2c=ExportRestriction.Rule.ALLOW)
+    rows = ExportRestriction.objects.filter(block=block_of(destination)).exclude(b2c=ExportRestriction.Rule.ALLOW)
     return dict(rows.values_list("ship_flag", "b2c"))
-
-
-def refusal_text(flag: str) -> str:
-    """Say in the page's language why a product may not go."""
-    return str(REFUSALS.get(flag, _("This product may not be sent there.")))

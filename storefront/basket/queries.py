@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catalogue.kernel.shopping import Shopping
 from fulfilment.orders.breakdown import Breakdown, Sold, break_down
-from fulfilment.shipping import queries as shipping
-from fulfilment.shipping.policies import flags_of, refusal
+from fulfilment.orders.queries import goods_of
+from fulfilment.shipping.sending.queries import refusal_text, sending_rules
 
 from .changes import price_changed, why_not_sold
 from .models import Basket
@@ -31,29 +34,41 @@ class LineView:
 
 def lines_for_page(basket: Basket, language: str) -> list[LineView]:
     """Return every line with its price and whatever stands against ordering it."""
-    rules = shipping.rules_for(basket.strategy.shopping.destination) if basket.pk else {}
-    currency = basket.strategy.shopping.currency if basket.pk else basket.currency
-    return [_view(line, rules, currency, language) for line in basket.all_lines()]
+    if basket.pk is None:
+        return []
+    shopping = basket.strategy.shopping
+    lines = list(basket.all_lines())
+    rules = sending_rules(shopping.destination, now=timezone.now())
+    flags = rules.refusals([goods_of(line.product, line.stockrecord.partner_id, line.quantity) for line in lines])
+    refusals = [refusal_text(flag, rules.heaviest_g) if flag else "" for flag in flags]
+    return [_view(line, refused, shopping.currency, language) for line, refused in zip(lines, refusals, strict=True)]
 
 
-def _view(line: Any, rules: Any, currency: str, language: str) -> LineView:
+def _view(line: Any, refused: str, currency: str, language: str) -> LineView:
     price = line.purchase_info.price
     unit = price.incl_tax if price.exists else None
     total = unit * line.quantity if unit is not None else None
     view = LineView(line, unit, total, row=price.row if price.exists else None)
-    view.problem = why_not_sold(line, unit, currency) or _problem(line, rules)
+    view.problem = why_not_sold(line, unit, currency) or _problem(line) or refused
     view.note = price_changed(line, unit, currency, language)
     return view
 
 
-def _problem(line: Any, rules: Any) -> str:
+def _problem(line: Any) -> str:
     left = line.stockrecord.on_offer
     if left <= 0:
         return _("Sold out since you chose it. Please take it out.")
     if left < line.quantity:
         return ngettext("Only %(left)s is left.", "Only %(left)s are left.", left) % {"left": left}
-    flag = refusal(flags_of(line.product.ship_flags, line.product.kind), rules)
-    return shipping.refusal_text(flag) if flag else ""
+    return ""
+
+
+def that_may_go(records: list[Any], product: Any, *, shopping: Shopping, now: datetime) -> list[Any]:
+    """Return the sellers of a product that may send it there, or all of them when none may: the page then says why."""
+    if len(records) < 2:
+        return records
+    rules = sending_rules(shopping.destination, now=now)
+    return [record for record in records if not rules.refusal(goods_of(product, record.partner_id))] or records
 
 
 def total(views: list[LineView]) -> Decimal:

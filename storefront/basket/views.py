@@ -15,7 +15,7 @@ from catalogue.cooperatives.queries import priced_stockrecords
 from catalogue.products.models import Product
 from storefront.breakdown.tables import table_of
 
-from . import changes, operations, queries
+from . import arrivals, changes, operations, queries
 from .forms import AddForm, LineForm
 from .models import BasketMoved
 
@@ -40,6 +40,7 @@ def _page(request: HttpRequest, wrong: dict[int, LineForm] | None = None) -> Htt
         "changes": changes.summary_of(lines),
         "breakdown": table_of(queries.breakdown(lines, currency=request.shopping.currency)),
         "currency": request.shopping.currency,
+        "arrival": arrivals.for_lines(lines, shopping=request.shopping, now=timezone.now()),
         "can_order": bool(lines) and not any(view.problem for view in lines),
     }
     return render(request, "shop/basket.html", context, status=UNPROCESSABLE if wrong else 200)
@@ -71,8 +72,9 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return redirect(product)
     records = list(priced_stockrecords(request.shopping, now).filter(product=product))
-    product._prefetched_objects_cache = {"stockrecords": records}  # the strategy chooses among these, priced
     form = AddForm(request.POST)
+    choice = queries.that_may_go(records, product, shopping=request.shopping, now=now)
+    product._prefetched_objects_cache = {"stockrecords": choice}  # the strategy chooses among these, priced
     if form.is_valid():
         wanted = form.cleaned_data["stockrecord"]
         try:

@@ -14,6 +14,8 @@ from fulfilment.orders.policies import CARD, CASH, Item, Quote, payment_methods
 from fulfilment.orders.queries import quote as make_quote
 from fulfilment.shipping import queries as shipping
 from fulfilment.shipping.policies import Delivery
+from fulfilment.shipping.sending.queries import refusal_text
+from storefront.basket import arrivals
 from storefront.basket import queries as baskets
 
 from . import policies
@@ -71,6 +73,7 @@ def build(request: HttpRequest, form: CheckoutForm, now: datetime) -> tuple[Page
     items = [Item(view.line.stockrecord_id, view.line.quantity) for view in lines]
     zone = shipping.zone_of(shopping.destination, province)
     quote = make_quote(items, shopping=shopping, zone_code=zone, now=now)
+    _mark_refused(lines, quote)
     page = Page(lines, quote, needs_province=shopping.destination == HOME_COUNTRY and province is None)
     _choose(page, form)
     context = {
@@ -82,8 +85,16 @@ def build(request: HttpRequest, form: CheckoutForm, now: datetime) -> tuple[Page
         "countries": country_names(language, tuple(shipping.destinations())),
         "communes": commune_names(province),
         "seal": policies.seal(basket.pk, quote),
+        "arrival": arrivals.for_lines(lines, shopping=shopping, now=now),
     }
     return page, context
+
+
+def _mark_refused(lines: list[baskets.LineView], quote: Quote) -> None:
+    """Say beside a line what keeps it from this very address, such as a town that nothing cold is taken to."""
+    reasons = {item.stockrecord_id: refusal_text(item.refused_by, quote.heaviest_g) for item in quote.refused}
+    for view in lines:
+        view.problem = view.problem or reasons.get(view.line.stockrecord_id, "")
 
 
 def _choose(page: Page, form: CheckoutForm) -> None:

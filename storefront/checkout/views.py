@@ -20,6 +20,7 @@ from fulfilment.orders import operations as orders
 from fulfilment.orders.policies import CARD
 from fulfilment.orders.queries import order_of_basket
 from fulfilment.shipping import queries as shipping
+from fulfilment.shipping.sending.queries import refusal_text
 from storefront.basket.models import BasketMoved
 from storefront.basket.operations import switch_currency
 from storefront.customer.addresses.forms import initial_of
@@ -146,6 +147,8 @@ def _follow_country(request: HttpRequest) -> bool:
     Raises ``BasketMoved`` when the basket was ordered meanwhile.
     """
     wanted = request.POST.get("country", "")
+    if wanted and not shipping.is_served(wanted):
+        messages.warning(request, _("We do not deliver to this country yet."))
     if wanted == request.shopping.destination or not shipping.is_served(wanted):
         return False
     request.shopping = Shopping(currency=request.shopping.currency, destination=wanted)
@@ -189,7 +192,10 @@ def _explain(request: HttpRequest, form: CheckoutForm, error: Exception) -> None
         for line in request.basket.all_lines():
             if line.stockrecord_id in error.left:
                 form.add_error(None, _sold_out_text(line.product.title, error.left[line.stockrecord_id]))
-    elif isinstance(error, orders.NotSentThere | orders.NotForSale):
+    elif isinstance(error, orders.NotSentThere):
+        for text in _not_sent_texts(request, error):
+            form.add_error(None, text)
+    elif isinstance(error, orders.NotForSale):
         form.add_error(None, _("Some products cannot be ordered like this: see the marked lines."))
     elif isinstance(error, operations.Switched):
         form.add_error(None, _("You chose another currency or country in another window. Nothing was ordered."))
@@ -201,6 +207,17 @@ def _explain(request: HttpRequest, form: CheckoutForm, error: Exception) -> None
         form.add_error("payment", _("Cash is taken in dirhams, up to the courier's limit. Please choose another way."))
     else:
         form.add_error("payment", _("This way to pay is not offered here. Please choose another."))
+
+
+def _not_sent_texts(request: HttpRequest, error: orders.NotSentThere) -> list[str]:
+    """Name each product that may not go there, with the reason."""
+    reasons = {item.stockrecord_id: refusal_text(item.refused_by, error.heaviest_g) for item in error.items}
+    return [
+        _("“%(title)s” was not ordered: %(reason)s")
+        % {"title": line.product.title, "reason": reasons[line.stockrecord_id]}
+        for line in request.basket.all_lines()
+        if line.stockrecord_id in reasons
+    ]
 
 
 def _sold_out_text(title: str, left: int) -> str:

@@ -11,6 +11,10 @@ from django.db import router, transaction
 
 DATED = ("fee", "vatrate", "cooperativetaxstatus", "sellerofrecord")
 READ_ORDERS = {"order.view_order", "order.view_line", "warehouse.view_consignment"}
+SENDING = {
+    *(f"shipping.{verb}_sendingpermission" for verb in ("view", "add")),
+    *(f"shipping.{verb}_importrule" for verb in ("view", "add")),
+}
 ROLES: dict[str, set[str]] = {
     "support": READ_ORDERS | {"order.change_order", "people.view_user", "communication.view_message", "jobs.view_job"},
     "catalogue": {
@@ -23,8 +27,11 @@ ROLES: dict[str, set[str]] = {
         "partner.change_stockrecord",
         "pricing.view_pricelist",
     },
-    "logistics": READ_ORDERS | {"warehouse.move_consignment", "partner.view_partner", "partner.view_stockrecord"},
-    "finance": {
+    "logistics": READ_ORDERS
+    | SENDING
+    | {"warehouse.move_consignment", "partner.view_partner", "partner.view_stockrecord"},
+    "finance": SENDING
+    | {
         "order.view_order",
         "order.view_line",
         "partner.view_partner",

@@ -30,6 +30,10 @@ APPROVE_PRICES = "pricing.approve_pricelist"
 PUBLISH_PRICES = "pricing.add_pricelist"
 VIEW_FEES = "pricing.view_fee"
 VIEW_TAXES = "pricing.view_vatrate"
+VIEW_PERMISSIONS = "shipping.view_sendingpermission"
+RECORD_PERMISSIONS = "shipping.add_sendingpermission"
+VIEW_IMPORT_RULES = "shipping.view_importrule"
+RECORD_IMPORT_RULES = "shipping.add_importrule"
 
 Page = Callable[..., HttpResponse]
 
@@ -56,6 +60,12 @@ def office_page(*rights: str) -> Callable[[Page], Page]:
 def person(request: HttpRequest) -> User:
     """Return who opened a guarded page."""
     return cast(User, request.user)
+
+
+def require(request: HttpRequest, right: str) -> None:
+    """Refuse to someone who may look at a page but not press its button."""
+    if not request.user.has_perm(right):
+        raise PermissionDenied
 
 
 def _way_back(request: HttpRequest) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import consignments, dated, home, jobs, orders, payouts, prices, rates
+from .views import consignments, dated, home, jobs, orders, payouts, prices, rates, sending
 
 app_name = "office"
 urlpatterns = [
@@ -27,6 +27,10 @@ urlpatterns = [
     path("taxes/", dated.taxes, name="taxes"),
     path("dated/<slug:kind>/add/", dated.add, name="dated-add"),
     path("dated/<slug:kind>/<int:pk>/end/", dated.end, name="dated-end"),
+    path("sending/", sending.permissions, name="permissions"),
+    path("sending/<int:pk>/end/", sending.end_permission, name="permission-end"),
+    path("import-rules/", sending.import_rules, name="import-rules"),
+    path("import-rules/<int:pk>/end/", sending.end_import_rule, name="import-rule-end"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<int:pk>/again/", jobs.again, name="job-again"),
 ]

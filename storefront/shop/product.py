@@ -12,15 +12,19 @@ from django.utils.translation import gettext as _
 from catalogue.cooperatives.queries import current_prices
 from catalogue.kernel.shopping import HOME, Shopping
 from catalogue.pricing.models import Price
+from catalogue.pricing.queries import rates_of
 from catalogue.products.models import Component, Product, ProductCategory
 from catalogue.products.queries import Shelf, protected_names, shelves, way_to
 from fulfilment.orders.breakdown import Sold, break_down
-from fulfilment.shipping.policies import flags_of, refusal
-from fulfilment.shipping.queries import refusal_text, rules_for
+from fulfilment.orders.queries import goods_of, load_of
+from fulfilment.shipping.sending.policies import COLD_CHAIN, SendingRules
+from fulfilment.shipping.sending.queries import refusal_text
+from storefront.basket import arrivals
 from storefront.breakdown.tables import Table, table_of
 
 from . import cards, words
 from .cards import Availability, Card, Season
+from .offers import Market
 from .queries import some
 
 RELATED = 4
@@ -43,6 +47,7 @@ class Offer:
     price_list: Any
     breakdown: Table
     availability: Availability
+    refusal: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class ProductPage:
     way: list[Shelf]
     offers: list[Offer]
     refusal: str
+    arrival: arrivals.ArrivalView | None
     contents: list[Any]
     related: list[Card]
     facts: list[tuple[str, str]]
@@ -62,29 +68,31 @@ class ProductPage:
 
 
 def product_page(*, pk: int, shopping: Shopping, language: str, now: datetime) -> ProductPage:
-    """Read a product's page: three queries, four for a hamper. Raises ``NoSuchProduct``."""
+    """Read a product's page: three queries, one more for a hamper and two abroad. Raises ``NoSuchProduct``."""
     product = _product(pk)
-    flag = refusal(flags_of(product.ship_flags, product.kind), rules_for(shopping.destination))
-    offers = _offers(product, shopping, bool(flag), now)
+    market = Market(shopping, now)
+    rules = market.rules
+    rows = _price_rows(product, shopping, rules, now)
+    offers = [_offer(row, product, shopping, rules, now) for row in rows]
     seller = offers[0].cooperative.pk if offers else None
-    names = protected_names()
+    names, contents = protected_names(), _contents(product)
     return ProductPage(
         product=product,
         way=next((way_to(shelves()[shelf]) for shelf in product.shelf_ids if shelf in shelves()), []),
         offers=offers,
-        refusal=refusal_text(flag) if flag else "",
-        contents=_contents(product),
+        refusal=offers[0].refusal if offers else _refusal(product, 0, rules),
+        arrival=_arrival(product, contents, rows, shopping, now) if offers and not offers[0].refusal else None,
+        contents=contents,
         related=some(
-            shopping,
+            market,
             language,
             Q(stockrecord__partner=seller) & ~Q(stockrecord__product=pk),
             limit=RELATED,
-            now=now,
             one_per_family=True,
         )
         if seller
         else [],
-        facts=_facts(product, offers[0].cooperative if offers else None),
+        facts=_facts(product, offers[0].cooperative if offers else None, rules),
         labels=[words.label(label, names) for label in product.labels],
     )
 
@@ -102,18 +110,41 @@ def _product(pk: int) -> Any:
     return product
 
 
-def _offers(product: Product, shopping: Shopping, refused: bool, now: datetime) -> list[Offer]:
-    """Return every cooperative's offer, the one that the strategy takes first."""
+def _price_rows(product: Product, shopping: Shopping, rules: SendingRules, now: datetime) -> list[Price]:
+    """Return every cooperative's price, first the one that is taken: it may go there, is there, costs least."""
     rows = (
         current_prices(shopping, now)
         .filter(stockrecord__product=product, stockrecord__partner__is_active=True)
         .select_related("price_list", "stockrecord__partner__province")
     )
-    ranked = sorted(rows, key=lambda row: (row.stockrecord.on_offer <= 0, row.price, row.stockrecord_id))
-    return [_offer(row, product, shopping, refused, now) for row in ranked]
+
+    def rank(row: Price) -> tuple[bool, bool, Decimal, int]:
+        record = row.stockrecord
+        return bool(_refusal(product, record.partner_id, rules)), record.on_offer <= 0, row.price, record.pk
+
+    return sorted(rows, key=rank)
 
 
-def _offer(row: Price, product: Product, shopping: Shopping, refused: bool, now: datetime) -> Offer:
+def _refusal(product: Product, cooperative_id: int, rules: SendingRules) -> str:
+    flag = rules.refusal(goods_of(product, cooperative_id))
+    return refusal_text(flag, rules.heaviest_g) if flag else ""
+
+
+def _arrival(
+    product: Product, contents: list[Any], rows: list[Price], shopping: Shopping, now: datetime
+) -> arrivals.ArrivalView | None:
+    """Say what may be due on a parcel with this product alone in it."""
+    return arrivals.for_products(
+        [(product, rows[0].price)],
+        shopping=shopping,
+        now=now,
+        rates=rates_of(rows[0].price_list),
+        inside={product.pk: [part.product.hs_code for part in contents]},
+    )
+
+
+def _offer(row: Price, product: Product, shopping: Shopping, rules: SendingRules, now: datetime) -> Offer:
+    refused = _refusal(product, row.stockrecord.partner_id, rules)
     return Offer(
         stockrecord_id=row.stockrecord_id,
         cooperative=row.stockrecord.partner,
@@ -127,10 +158,11 @@ def _offer(row: Price, product: Product, shopping: Shopping, refused: bool, now:
             on_offer=row.stockrecord.on_offer,
             season=Season(product.season_from, product.season_until),
             unique=product.unique_piece,
-            refused=refused,
+            refused=bool(refused),
             destination=shopping.destination,
             now=now,
         ),
+        refusal=refused,
     )
 
 
@@ -146,7 +178,7 @@ def _contents(product: Product) -> list[Any]:
     return list(Component.objects.filter(hamper=product).select_related("product").order_by("pk"))
 
 
-def _facts(product: Any, cooperative: Any) -> list[tuple[str, str]]:
+def _facts(product: Any, cooperative: Any, rules: SendingRules) -> list[tuple[str, str]]:
     """Return what a label says, line by line; lines with nothing to say are left out."""
     allergens = [str(words.ALLERGENS.get(code, code)) for code in product.allergens]
     facts = [
@@ -156,12 +188,20 @@ def _facts(product: Any, cooperative: Any) -> list[tuple[str, str]]:
             _(", ").join(allergens) if allergens else (_("none declared") if product.kind == "food" else ""),
         ),
         (_("Storage"), words.storage(product)),
+        (_("On the way"), _travel(product, rules)),
         (_("Date"), words.shelf_life(product)),
         (_("Origin"), f"{product.origin.name} ({product.origin.region.name})"),
         (_("Sanitary authorisation"), _authorisation(product, cooperative)),
         (_("Reference"), product.sku),
     ]
     return [(name, value) for name, value in facts if value]
+
+
+def _travel(product: Any, rules: SendingRules) -> str:
+    """Say of what travels cold that not every town can be reached; abroad the refusal says it."""
+    if not product.cold_chain or rules.hindrance(load_of(product)) == COLD_CHAIN:
+        return ""
+    return _("Kept cold; sent only where we deliver cold, which the order page tells by province")
 
 
 def _authorisation(product: Any, cooperative: Any) -> str:

@@ -51,7 +51,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A fresh visitor's page; ``@pytest.mark.parametrize("page", [{…}], indirect=True)`` gives context options."""
-    options = {"viewport": {"width": 1280, "height": 900}, **getattr(request, "param", {})}
+    options = {"viewport": {"width": 1280, "height": 900}, "locale": "en-MA", **getattr(request, "param", {})}
     context = browser.new_context(**options)
     opened = context.new_page()
     opened.set_default_timeout(20_000)

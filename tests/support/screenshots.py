@@ -32,7 +32,7 @@ def main(base_url: str) -> None:
 
 def walk(browser: Browser, home: str, language: str, look: dict[str, object]) -> None:
     """Take the pictures of one language."""
-    page = browser.new_context(**look).new_page()  # type: ignore[arg-type]
+    page = browser.new_context(locale=f"{language}-MA", **look).new_page()  # type: ignore[arg-type]
 
     def take(name: str) -> None:
         settle(page)

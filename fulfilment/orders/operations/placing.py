@@ -39,10 +39,10 @@ class NotForSale(Exception):
 
 
 class NotSentThere(Exception):
-    """Some of it may not go to this destination."""
+    """Some of it may not go to this destination: each item names the rule, ``heaviest_g`` what a parcel may weigh."""
 
-    def __init__(self, items: tuple[PricedItem, ...]) -> None:
-        self.items = items
+    def __init__(self, items: tuple[PricedItem, ...], heaviest_g: int = 0) -> None:
+        self.items, self.heaviest_g = items, heaviest_g
         super().__init__(", ".join(f"{item.stockrecord_id}: {item.refused_by}" for item in items))
 
 
@@ -116,7 +116,7 @@ def _check(purchase: Purchase, quote: Quote) -> Delivery:
     if quote.unpriced or not quote.items:
         raise NotForSale(quote.unpriced)
     if quote.refused:
-        raise NotSentThere(quote.refused)
+        raise NotSentThere(quote.refused, quote.heaviest_g)
     delivery = quote.delivery(purchase.delivery)
     if delivery is None:
         raise DeliveryGone(purchase.delivery)

@@ -12,6 +12,7 @@ from catalogue.kernel.periods import local
 from catalogue.places.queries import regions
 from catalogue.products.queries import top_categories
 
+from ..offers import Market
 from ..queries import in_season, some
 
 CARDS = 10
@@ -20,7 +21,7 @@ CARDS = 10
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     now, language = timezone.now(), (get_language() or "ar")[:2]
-    shopping = request.shopping  # type: ignore[attr-defined]
+    market = Market(request.shopping, now)  # type: ignore[attr-defined]
     seasonal = in_season(local(now).month)
     return render(
         request,
@@ -28,8 +29,8 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "shelves": top_categories(),
             "regions": regions().values(),
-            "seasonal": some(shopping, language, seasonal, limit=CARDS, now=now, one_per_family=True),
-            "newest": some(shopping, language, ~seasonal, limit=CARDS, now=now, one_per_family=True),
+            "seasonal": some(market, language, seasonal, limit=CARDS, one_per_family=True),
+            "newest": some(market, language, ~seasonal, limit=CARDS, one_per_family=True),
         },
     )
 

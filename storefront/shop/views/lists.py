@@ -1,7 +1,9 @@
 """Lists of products: everything, a category, a region, a search."""
 
+from decimal import Decimal
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,24 +12,34 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from catalogue.kernel.shopping import HOME_COUNTRY
 from catalogue.places.queries import regions
 from catalogue.products.queries import Shelf, children, shelves, way_to
 
 from .. import facets
 from ..errors import NotHere
 from ..forms import Wishes, read_wishes
-from ..queries import Choice, browse
+from ..offers import Choice
+from ..queries import browse
 from ..reference import cooperatives
 
 
 def listing(request: HttpRequest, *, fixed: str = "", value: str = "", shelf: Shelf | None = None) -> dict[str, Any]:
     """Return the context of a list. ``fixed`` names the question that the address itself answers with ``value``."""
     codes = {shelf.code: shelf for shelf in shelves().values()}
-    wishes = read_wishes(request.GET, categories=codes, regions=regions(), cooperatives=cooperatives())
+    shopping = request.shopping  # type: ignore[attr-defined]
+    wishes = read_wishes(
+        request.GET,
+        categories=codes,
+        regions=regions(),
+        cooperatives=cooperatives(),
+        currency=shopping.currency,
+        abroad=shopping.destination != HOME_COUNTRY,
+    )
     asked = wishes.answering(fixed, value)
     wishes = wishes.answering(fixed, "")
     found = browse(
-        request.shopping,  # type: ignore[attr-defined]
+        shopping,
         (get_language() or "ar")[:2],
         choice=_choice(asked, shelf or codes.get(asked.category)),
         q=wishes.q,
@@ -41,10 +53,12 @@ def listing(request: HttpRequest, *, fixed: str = "", value: str = "", shelf: Sh
         "page_obj": found.page,
         "total": found.census.total,
         "found": found.found,
-        "facets": facets.facets(wishes, found.census, path=path, fixed=fixed, shelf=shelf),
-        "chips": facets.chips(wishes, path),
+        "facets": facets.facets(
+            wishes, found.census, path=path, fixed=fixed, shelf=shelf, destination=shopping.destination
+        ),
+        "chips": facets.chips(wishes, path, shopping.destination),
         "sorts": facets.sorts(wishes, path),
-        "bare_path": path + wishes.address(category="", region="", cooperative="", sort=""),
+        "bare_path": path + wishes.bare,
     }
 
 
@@ -54,6 +68,12 @@ def _choice(wishes: Wishes, shelf: Shelf | None) -> Choice:
         shelf_ids=frozenset(other.pk for other in shelves().values() if shelf.holds(other)) if shelf else frozenset(),
         region_id=region.pk if region else None,
         cooperative_id=cooperative.pk if cooperative else None,
+        quality=wishes.label,
+        price_from=Decimal(wishes.price_from) if wishes.price_from else None,
+        price_to=Decimal(wishes.price_to) if wishes.price_to else None,
+        in_stock=bool(wishes.stock),
+        of_women=bool(wishes.women),
+        sent_there=bool(wishes.sent),
     )
 
 
@@ -61,6 +81,8 @@ def show(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpRe
     """Answer with a list; an address with answers that nobody knows is first put right."""
     wishes: Wishes = context["wishes"]
     if wishes.unknown:
+        for note in wishes.notes:
+            messages.info(request, note)
         return HttpResponseRedirect(request.path + wishes.address())
     return render(request, template, context)
 

@@ -149,7 +149,7 @@ def test_what_may_not_be_sent_to_the_destination_is_named_with_the_reason():
 
     page = guest.get("basket/").content.decode()
 
-    assert "Food sent there must be announced to the authorities first" in page
+    assert "Food sent there must be announced to the authorities by a registered maker" in page
 
 
 def test_a_basket_follows_the_visitor_s_currency_and_back(guest):

@@ -265,7 +265,7 @@ def test_a_parcel_too_heavy_for_every_tariff_is_told():
 
     page = guest.post("checkout/", step="quote", **guest.filled(seal="")).content.decode()
 
-    assert "We have no delivery for a parcel this heavy there" in page
+    assert "Too heavy for one parcel there, which may weigh at most 30\xa0kg." in page
 
 
 def test_free_delivery_from_the_threshold(deliveries):

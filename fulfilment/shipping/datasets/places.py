@@ -1,4 +1,4 @@
-"""Zones and tariffs, countries served, what may not be sent where."""
+"""Zones and tariffs, countries served."""
 
 from typing import NamedTuple
 
@@ -8,10 +8,10 @@ from catalogue.kernel.cells import Cells
 from catalogue.kernel.datasets import Context, Dataset, register
 from catalogue.kernel.money import CURRENCIES
 from catalogue.places.models import Country
-from fulfilment.shipping.models import DeliveryCountry, DeliveryZone, ExportRestriction, Tariff
+from fulfilment.shipping.models import DeliveryCountry, DeliveryZone, Tariff
 
+COLD_DAYS = 2
 METHODS = ("home", "relay", "express", "post_economy", "post_ems", "courier")
-RULES = tuple(ExportRestriction.Rule.values)
 MOROCCO = {"name_ar": "المغرب", "name_fr": "Maroc", "name_en": "Morocco"}
 
 
@@ -50,6 +50,7 @@ class Tariffs(Dataset[TariffRow]):
             customs_form=cells.text("customs_form", required=False, max_length=40),
             **{name: cells.number(name, required=False) for name in OPTIONAL},
         )
+        tariff.cold_chain = cells.flag("cold_chain") if "cold_chain" in cells.values else _keeps_cold(zone, tariff)
         if (tariff.weight_to_g or 0) <= (tariff.weight_from_g or 0):
             cells.refuse("weight_to_g is not above weight_from_g")
         if (tariff.lead_max_days or 0) < (tariff.lead_min_days or 0):
@@ -63,10 +64,16 @@ class Tariffs(Dataset[TariffRow]):
             row.tariff.zone_id = zones[row.zone.code].pk
         fields = (
             *("weight_to_g", "price_mad", "lead_min_days", "lead_max_days", "cod_allowed", "cod_fee_mad"),
-            *("volumetric_divisor", "customs_form", *OPTIONAL),
+            *("volumetric_divisor", "customs_form", "cold_chain", *OPTIONAL),
         )
         tariffs = [row.tariff for row in items]
         return counts + upsert(Tariff, tariffs, key=("zone", "method", "weight_from_g"), fields=fields)
+
+
+def _keeps_cold(zone: DeliveryZone, tariff: Tariff) -> bool:
+    """Say for a folder that does not whether cold goods may travel by a tariff: at home, to the door, in two days."""
+    days = tariff.lead_max_days
+    return zone.scope == "domestic" and tariff.method != "relay" and days is not None and days <= COLD_DAYS
 
 
 OPTIONAL = ("cod_max_mad", "insured_to_mad", "insurance_pct_above", "return_fee_mad", "free_from_mad")
@@ -133,25 +140,3 @@ def _address_country(country: DeliveryCountry) -> Country:
         is_shipping_country=True,
         display_order=1 if country.iso2 == "MA" else 0,
     )
-
-
-@register
-class Restrictions(Dataset[ExportRestriction]):
-    file = "export_restrictions.csv"
-    columns = ("block", "ship_flag", "b2c", "b2b", "reason_en", "confidence")
-    label = "block+ship_flag"
-
-    def read(self, cells: Cells) -> ExportRestriction:
-        return ExportRestriction(
-            block=cells.text("block", max_length=8),
-            ship_flag=cells.text("ship_flag", max_length=40),
-            b2c=cells.choice("b2c", RULES),
-            b2b=cells.choice("b2b", RULES),
-            reason=cells.text("reason_en", max_length=1000),
-            confidence=cells.text("confidence", max_length=80),
-        )
-
-    def apply(self, items: list[ExportRestriction], context: Context) -> Counts:
-        return upsert(
-            ExportRestriction, items, key=("block", "ship_flag"), fields=("b2c", "b2b", "reason", "confidence")
-        )

@@ -1,6 +1,7 @@
 """Reads of orders, and what a purchase would cost."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,14 +10,15 @@ from django.apps import apps
 from django.db.models import Prefetch, Q, QuerySet
 
 from catalogue.cooperatives.queries import current_prices
-from catalogue.kernel.money import MAD
+from catalogue.kernel.money import MAD, ZERO
 from catalogue.kernel.shopping import Shopping
 from catalogue.products.models import Product
 from fulfilment.shipping import queries as shipping
 from fulfilment.shipping.policies import Load, flags_of, refusal
 
+from .discounting import NOTHING, AtHand, Given, Good, discount, off_delivery
 from .models import Line, Order
-from .policies import Item, PricedItem, Quote
+from .policies import Item, PricedItem, Quote, by_stockrecord
 
 
 def price_rows(stockrecord_ids: Iterable[int], *, shopping: Shopping, now: datetime) -> dict[int, Any]:
@@ -35,25 +37,41 @@ def price_rows(stockrecord_ids: Iterable[int], *, shopping: Shopping, now: datet
 
 
 def quote(
-    items: Iterable[Item], *, shopping: Shopping, zone_code: str, now: datetime, rows: dict[int, Any] | None = None
+    items: Iterable[Item],
+    *,
+    shopping: Shopping,
+    zone_code: str,
+    now: datetime,
+    rows: dict[int, Any] | None = None,
+    offers: AtHand = NOTHING,
 ) -> Quote:
-    """Work out prices, refusals and deliveries of a purchase. Reads only; ``rows`` saves reading prices twice."""
+    """Work out prices, discounts, refusals and deliveries of a purchase. Reads only.
+
+    ``rows`` saves reading prices twice; ``offers`` are those at hand for these items and this buyer.
+    """
     items = list(items)
     if rows is None:
         rows = price_rows((item.stockrecord_id for item in items), shopping=shopping, now=now)
     rules = shipping.rules_for(shopping.destination)
     priced = tuple(_priced(item, rows[item.stockrecord_id], rules) for item in items if item.stockrecord_id in rows)
     price_list = next((row.price_list for row in rows.values()), None)
+    rate = mad_per_unit(price_list, shopping.currency) if price_list else Decimal(1)
+    goods = [_good(pk, quantity, rows[pk], offers) for pk, quantity in by_stockrecord(items).items() if pk in rows]
+    given = discount(goods, offers.offers, currency=shopping.currency, mad_per_unit=rate)
     found = Quote(
         currency=shopping.currency,
         destination=shopping.destination,
-        mad_per_unit=mad_per_unit(price_list, shopping.currency) if price_list else Decimal(1),
+        mad_per_unit=rate,
         price_list_id=price_list.pk if price_list else None,
         items=priced,
         unpriced=tuple(item.stockrecord_id for item in items if item.stockrecord_id not in rows),
+        discounts=given.discounts,
+        notes=given.notes,
     )
-    if not (zone_code and priced):
-        return found
+    return _with_deliveries(found, zone_code, given) if zone_code and priced else found
+
+
+def _with_deliveries(found: Quote, zone_code: str, given: Given) -> Quote:
     methods = shipping.methods_for(
         destination=found.destination,
         zone_code=zone_code,
@@ -62,7 +80,22 @@ def quote(
         currency=found.currency,
         mad_per_unit=found.mad_per_unit,
     )
-    return Quote(**{**vars(found), "deliveries": tuple(methods)})
+    reduced = [off_delivery(method, given.of_delivery, found.mad_per_unit) for method in methods]
+    deliveries = sorted((method for method, _rows in reduced), key=lambda method: method.rank)
+    rows = tuple(row for _method, rows in reduced for row in rows)
+    return replace(found, deliveries=tuple(deliveries), delivery_discounts=rows)
+
+
+def _good(stockrecord_id: int, quantity: int, row: Any, offers: AtHand) -> Good:
+    return Good(
+        stockrecord_id=stockrecord_id,
+        quantity=quantity,
+        unit_price=row.price,
+        unit_tax=row.part_tax,
+        vat_pct=row.vat_rate_pct if row.part_tax else ZERO,
+        farm_gate_mad=row.farm_gate_mad,
+        floor_mad=min(offers.floors.get(stockrecord_id, row.farm_gate_mad), row.farm_gate_mad),
+    )
 
 
 def _priced(item: Item, row: Any, rules: Any) -> PricedItem:

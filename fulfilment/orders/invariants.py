@@ -1,14 +1,15 @@
 """What must always be true of orders."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
-from django.db.models import F, IntegerField, OuterRef, Q, Subquery, Sum
+from django.db.models import F, IntegerField, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from catalogue.cooperatives.models import StockRecord
 from catalogue.kernel.invariants import invariant
 
-from .models import Line, Order
+from .models import Line, LineDiscount, Order
 from .policies import HOLDING
 
 LEFT_THE_SHELF = ("HANDED_OVER", "IN_TRANSIT", "DELIVERED", "REFUSED", "LOST", "RETURNED", "CANCELLED")
@@ -26,6 +27,25 @@ def total_is_the_sum() -> Iterable[object]:
             total_incl_tax=F("goods") + F("shipping_incl_tax"), total_excl_tax=F("goods_excl") + F("shipping_excl_tax")
         )
         .values_list("number", flat=True)
+    )
+
+
+@invariant("orders: a line costs its price less its discounts, tax included and excluded")
+def lines_less_their_discounts() -> Iterable[object]:
+    rows = LineDiscount.objects.filter(line=OuterRef("pk")).order_by().values("line")
+    nothing = Value(Decimal(0))
+    return (
+        Line.objects.annotate(
+            off=Coalesce(Subquery(rows.annotate(found=Sum("amount")).values("found")), nothing),
+            off_tax=Coalesce(Subquery(rows.annotate(found=Sum("tax")).values("found")), nothing),
+            given=Coalesce(Subquery(rows.annotate(found=Sum("cooperative_mad")).values("found")), nothing),
+        )
+        .exclude(
+            line_price_incl_tax=F("unit_price_incl_tax") * F("quantity") - F("off"),
+            line_price_excl_tax=F("unit_price_excl_tax") * F("quantity") - F("off") + F("off_tax"),
+            given_mad=F("given"),
+        )
+        .values_list("pk", flat=True)
     )
 
 

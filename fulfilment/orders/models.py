@@ -11,8 +11,11 @@ from django.utils.translation import pgettext_lazy
 from oscar.apps.address.abstract_models import AbstractShippingAddress
 from oscar.apps.order.abstract_models import AbstractLine, AbstractOrder, AbstractOrderLineDiscount
 
+from catalogue.kernel.money import ZERO
 from catalogue.places.models import PlaceInMorocco
 from catalogue.pricing.models import Currency, Side
+
+from .policies import NamedAmount, by_name
 
 
 class Order(AbstractOrder):
@@ -72,6 +75,27 @@ class Order(AbstractOrder):
     @property
     def is_anonymous(self) -> bool:
         return self.user_id is None
+
+    @property
+    def goods_before_discounts(self) -> Decimal:
+        """What its lines cost at their published prices."""
+        return sum((line.line_price_before_discounts_incl_tax for line in self.lines.all()), ZERO)
+
+    @property
+    def goods_discounts(self) -> list[NamedAmount]:
+        """What offers and a voucher took off the goods, by name, in the order they were taken."""
+        rows = [row for line in self.lines.all() for row in line.discounts.all()]
+        return by_name(sorted(rows, key=lambda row: row.pk))
+
+    @property
+    def off_delivery(self) -> list[NamedAmount]:
+        return by_name(self.delivery_discounts.all())
+
+    @property
+    def delivery_before_discounts(self) -> Decimal:
+        """What the delivery cost before offers."""
+        off = sum((row.amount for row in self.delivery_discounts.all()), ZERO)
+        return Decimal(self.shipping_incl_tax) + off
 
     @property
     def email(self) -> str:

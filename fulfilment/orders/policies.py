@@ -2,10 +2,11 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from catalogue.kernel.money import MAD, ZERO, quantize
 from catalogue.kernel.shopping import HOME_COUNTRY, side_of
@@ -118,7 +119,7 @@ class DeliveryDiscount:
 
 
 class Why(StrEnum):
-    """What keeps an offer or a voucher from counting."""
+    """What keeps an offer or a voucher from counting, or (``WITH_DELIVERY``) when it will."""
 
     SPEND_MORE = "spend_more"
     MORE_PIECES = "more_pieces"
@@ -128,6 +129,7 @@ class Why(StrEnum):
     USED_UP = "used_up"
     USED_BY_YOU = "used_by_you"
     NOT_NOW = "not_now"
+    WITH_DELIVERY = "with_delivery"
 
 
 @dataclass(frozen=True)
@@ -151,9 +153,14 @@ class NamedAmount:
     amount: Decimal
     voucher_code: str = ""
 
+    @property
+    def change(self) -> Decimal:
+        """What it does to the sum."""
+        return -self.amount
 
-def by_name(discounts: Iterable[LineDiscount | DeliveryDiscount]) -> list[NamedAmount]:
-    """Add up discounts of several lines by the offer that gave them, in the order they were taken."""
+
+def by_name(discounts: Iterable[Any]) -> list[NamedAmount]:
+    """Add up discounts (plain, or an order's rows) by the offer that gave them, in the order they were taken."""
     sums: dict[tuple[int | None, str, str], Decimal] = {}
     for row in discounts:
         key = (row.offer_id, row.name, row.voucher_code)
@@ -165,7 +172,8 @@ def by_name(discounts: Iterable[LineDiscount | DeliveryDiscount]) -> list[NamedA
 class Quote:
     """What a purchase would cost now, and the ways to send and pay it. Figures only: pages and placing share it.
 
-    ``goods`` are before discounts; deliveries already cost what is left of them.
+    ``goods`` are before discounts; deliveries already cost what is left of them. ``floors`` are the least that
+    cooperatives agreed to get a unit (MAD, by stock record), where they agreed to anything.
     """
 
     currency: str
@@ -178,6 +186,7 @@ class Quote:
     discounts: tuple[LineDiscount, ...] = ()
     delivery_discounts: tuple[DeliveryDiscount, ...] = ()
     notes: tuple[OfferNote, ...] = ()
+    floors: Mapping[int, Decimal] = field(default_factory=dict)
 
     @property
     def side(self) -> str:
@@ -187,10 +196,18 @@ class Quote:
     def goods(self) -> Decimal:
         return sum((item.total for item in self.items), ZERO)
 
+    def discounts_of(self, item: PricedItem) -> tuple[LineDiscount, ...]:
+        return tuple(row for row in self.discounts if row.stockrecord_id == item.stockrecord_id)
+
     @property
     def discount(self) -> Decimal:
         """What all offers and the voucher take off the goods."""
         return sum((row.amount for row in self.discounts), ZERO)
+
+    @property
+    def net(self) -> Decimal:
+        """What is paid for the goods."""
+        return self.goods - self.discount
 
     @property
     def tax(self) -> Decimal:
@@ -201,7 +218,7 @@ class Quote:
     @property
     def goods_mad(self) -> Decimal:
         """The goods after discounts, in dirhams: what makes a delivery free is what is paid for them."""
-        return quantize((self.goods - self.discount) * self.mad_per_unit)
+        return quantize(self.net * self.mad_per_unit)
 
     @property
     def load(self) -> Load:
@@ -223,7 +240,7 @@ class Quote:
         return by_name([*self.discounts, *self.off_delivery(delivery)])
 
     def total(self, delivery: Delivery | None) -> Decimal:
-        return self.goods - self.discount + (delivery.price if delivery else ZERO)
+        return self.net + (delivery.price if delivery else ZERO)
 
     def fingerprint(self, delivery: Delivery | None) -> str:
         """Sum up what the buyer is shown: any change of a line, price, discount, delivery or currency changes it."""

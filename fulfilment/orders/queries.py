@@ -47,16 +47,18 @@ def quote(
 ) -> Quote:
     """Work out prices, discounts, refusals and deliveries of a purchase. Reads only.
 
-    ``rows`` saves reading prices twice; ``offers`` are those at hand for these items and this buyer.
+    Items of one stock record are taken together. ``rows`` saves reading prices twice; ``offers`` are those at hand
+    for these items and this buyer.
     """
-    items = list(items)
+    quantities = by_stockrecord(items)
+    items = [Item(pk, quantity) for pk, quantity in quantities.items()]
     if rows is None:
         rows = price_rows((item.stockrecord_id for item in items), shopping=shopping, now=now)
     rules = shipping.rules_for(shopping.destination)
     priced = tuple(_priced(item, rows[item.stockrecord_id], rules) for item in items if item.stockrecord_id in rows)
     price_list = next((row.price_list for row in rows.values()), None)
     rate = mad_per_unit(price_list, shopping.currency) if price_list else Decimal(1)
-    goods = [_good(pk, quantity, rows[pk], offers) for pk, quantity in by_stockrecord(items).items() if pk in rows]
+    goods = [_good(pk, quantity, rows[pk], offers) for pk, quantity in quantities.items() if pk in rows]
     given = discount(goods, offers.offers, currency=shopping.currency, mad_per_unit=rate)
     found = Quote(
         currency=shopping.currency,
@@ -67,6 +69,7 @@ def quote(
         unpriced=tuple(item.stockrecord_id for item in items if item.stockrecord_id not in rows),
         discounts=given.discounts,
         notes=given.notes,
+        floors={good.stockrecord_id: good.floor_mad for good in goods if good.stockrecord_id in offers.gives_up_pct},
     )
     return _with_deliveries(found, zone_code, given) if zone_code and priced else found
 
@@ -94,7 +97,7 @@ def _good(stockrecord_id: int, quantity: int, row: Any, offers: AtHand) -> Good:
         unit_tax=row.part_tax,
         vat_pct=row.vat_rate_pct if row.part_tax else ZERO,
         farm_gate_mad=row.farm_gate_mad,
-        floor_mad=min(offers.floors.get(stockrecord_id, row.farm_gate_mad), row.farm_gate_mad),
+        floor_mad=offers.floor_mad(stockrecord_id, row.farm_gate_mad),
     )
 
 
@@ -134,7 +137,13 @@ def for_page(number: str) -> Order | None:
         Order.objects.select_related(
             "user", "shipping_address__country", "shipping_address__province", "shipping_address__commune"
         )
-        .prefetch_related(Prefetch("lines", queryset=lines), "events", "consignments__cooperative")
+        .prefetch_related(
+            Prefetch("lines", queryset=lines),
+            "lines__discounts",
+            "delivery_discounts",
+            "events",
+            "consignments__cooperative",
+        )
         .filter(number=number)
         .first()
     )

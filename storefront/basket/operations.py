@@ -11,6 +11,8 @@ from django.utils.translation import ngettext
 
 from catalogue.cooperatives.queries import current_prices
 from catalogue.kernel.shopping import Shopping
+from storefront.offers.policies import Buyer
+from storefront.vouchers import operations as vouchers
 
 from .models import Basket, BasketMoved, Line, NoPrice
 
@@ -132,6 +134,22 @@ def switch_currency(*, basket: Basket, shopping: Shopping, now: datetime) -> Non
     basket.reset_offer_applications()
 
 
+@transaction.atomic
+def enter_code(*, basket: Basket, written: str, buyer: Buyer, address: str, now: datetime) -> None:
+    """Put a voucher's code into the basket. Locks its row; raises what ``vouchers.operations.enter`` raises."""
+    basket.lock()
+    vouchers.enter(
+        written=written, basket_id=basket.pk, buyer=buyer, visitor=f"basket-{basket.pk}", address=address, now=now
+    )
+
+
+@transaction.atomic
+def take_code_out(*, basket: Basket) -> None:
+    """Take the voucher's code out of the basket. Locks its row."""
+    basket.lock()
+    vouchers.take_out(basket_id=basket.pk)
+
+
 def merge(*, into: Basket, other: Basket, shopping: Shopping, now: datetime) -> None:
     """Bring two baskets of one person together at sign-in, priced for how they shop now.
 
@@ -140,6 +158,7 @@ def merge(*, into: Basket, other: Basket, shopping: Shopping, now: datetime) -> 
     try:
         with transaction.atomic():
             into.merge(other, add_quantities=False)
+            vouchers.carry_over(into=into.pk, other=other.pk)
             switch_currency(basket=into, shopping=shopping, now=now)
     except BasketMoved:
         return

@@ -6,5 +6,6 @@ app_name = "basket"
 urlpatterns = [
     path("", views.summary, name="summary"),
     path("add/<int:pk>/", views.add, name="add"),
+    path("code/", views.code, name="code"),
     path("lines/<int:pk>/", views.update, name="update"),
 ]

@@ -12,8 +12,13 @@ from django.db import IntegrityError, OperationalError, transaction
 from catalogue.kernel.shopping import Shopping
 from fulfilment.orders import operations as orders
 from fulfilment.orders import queries
-from fulfilment.orders.policies import Item
+from fulfilment.orders.policies import Item, OfferNote
+from storefront.basket.discounts import refused_code
 from storefront.basket.models import Basket, BasketMoved, Line
+from storefront.offers import operations as offers
+from storefront.offers.policies import Buyer
+from storefront.vouchers import operations as vouchers
+from storefront.vouchers.queries import at_hand
 
 Answer = TypeVar("Answer")
 TRIES = 3
@@ -26,6 +31,14 @@ class NothingToOrder(Exception):
 
 class Busy(Exception):
     """So many are buying the same things that no try got its locks in time. Nothing was placed."""
+
+
+class VoucherRefused(Exception):
+    """The code that the page showed counts no longer; ``note`` says why. The basket stays as it was."""
+
+    def __init__(self, note: OfferNote) -> None:
+        self.note = note
+        super().__init__(f"voucher {note.voucher_id}: {note.why}")
 
 
 @dataclass(frozen=True)
@@ -41,12 +54,17 @@ class Wanted:
     shown: tuple[str, ...]
     user_id: int | None = None
 
+    @property
+    def buyer(self) -> Buyer:
+        """Who is counted where an offer is limited for each customer."""
+        return Buyer(self.user_id, str(self.address.get("phone_number") or ""))
+
 
 def place(*, basket_id: int, wanted: Wanted, now: datetime) -> orders.Placed:
     """Close the basket and place its order, together or not at all.
 
     Whoever closes the basket first places; a second press of the button gets the order of the first.
-    Raises ``NothingToOrder``, ``Busy`` and all that ``fulfilment.orders.operations.place`` raises.
+    Raises ``NothingToOrder``, ``Busy``, ``VoucherRefused`` and all that ``fulfilment.orders.operations.place`` raises.
     """
     try:
         return _tried_again(lambda: _place(basket_id, wanted, now))
@@ -55,6 +73,11 @@ def place(*, basket_id: int, wanted: Wanted, now: datetime) -> orders.Placed:
         if order is None:
             raise NothingToOrder from None
         return orders.Placed(order.pk, order.number)
+    except orders.TermsChanged as error:
+        note = refused_code(error.quote)
+        if note is None:
+            raise
+        raise VoucherRefused(note) from error
 
 
 @transaction.atomic
@@ -64,6 +87,15 @@ def _place(basket_id: int, wanted: Wanted, now: datetime) -> orders.Placed:
     items = tuple(Item(stockrecord_id, quantity) for stockrecord_id, quantity in lines)
     if not items:
         raise NothingToOrder
+    buyer = wanted.buyer
+    offered = at_hand(
+        basket_id,
+        [item.stockrecord_id for item in items],
+        buyer=buyer,
+        now=now,
+        language=wanted.language,
+        placing=True,
+    )
     purchase = orders.Purchase(
         basket_id=basket_id,
         items=items,
@@ -75,8 +107,24 @@ def _place(basket_id: int, wanted: Wanted, now: datetime) -> orders.Placed:
         shown=wanted.shown,
         email=wanted.email,
         user_id=wanted.user_id,
+        offers=offered,
     )
-    return orders.place(purchase=purchase, now=now)
+    placed = orders.place(purchase=purchase, now=now)
+    _count_uses(placed, buyer, now)
+    return placed
+
+
+def _count_uses(placed: orders.Placed, buyer: Buyer, now: datetime) -> None:
+    """Write what the order used of offers and of its voucher, while their rows are still locked."""
+    quote, delivery = placed.quote, placed.delivery
+    if quote is None or delivery is None:
+        return
+    given = (*quote.discounts, *quote.off_delivery(delivery))
+    if given:
+        offers.record_uses(order_id=placed.order_id, quote=quote, delivery=delivery, buyer=buyer, now=now)
+    voucher_id = next((row.voucher_id for row in given if row.voucher_id is not None), None)
+    if voucher_id is not None:
+        vouchers.record_use(voucher_id=voucher_id, order_id=placed.order_id, buyer=buyer, now=now)
 
 
 def _tried_again(action: Callable[[], Answer]) -> Answer:

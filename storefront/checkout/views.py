@@ -20,6 +20,7 @@ from fulfilment.orders import operations as orders
 from fulfilment.orders.policies import CARD
 from fulfilment.orders.queries import order_of_basket
 from fulfilment.shipping import queries as shipping
+from storefront.basket.discounts import code_text
 from storefront.basket.models import BasketMoved
 from storefront.basket.operations import switch_currency
 from storefront.customer.addresses.forms import initial_of
@@ -81,6 +82,7 @@ def place(request: HttpRequest) -> HttpResponse:
         return _show(request, form, UNAVAILABLE)
     except (
         SoldOut,
+        operations.VoucherRefused,
         orders.NotForSale,
         orders.NotSentThere,
         orders.TermsChanged,
@@ -188,6 +190,9 @@ def _explain(request: HttpRequest, form: CheckoutForm, error: Exception) -> None
                 form.add_error(None, _sold_out_text(line.product.title, error.left[line.stockrecord_id]))
     elif isinstance(error, orders.NotSentThere | orders.NotForSale):
         form.add_error(None, _("Some products cannot be ordered like this: see the marked lines."))
+    elif isinstance(error, operations.VoucherRefused):
+        language, currency = (get_language() or "ar")[:2], request.shopping.currency
+        form.add_error(None, f"{code_text(error.note, currency, language)} {_(TOTAL_CHANGED)}")
     elif isinstance(error, orders.TermsChanged):
         form.add_error(None, _(TOTAL_CHANGED))
     elif isinstance(error, orders.DeliveryGone):

@@ -10,7 +10,8 @@ from catalogue.kernel import formats
 from catalogue.kernel.shopping import HOME_COUNTRY
 from catalogue.places.names import country_name
 from fulfilment.orders.links import order_url
-from fulfilment.orders.models import Line, Order, ShippingAddress
+from fulfilment.orders.models import Line, LineDiscount, Order, ShippingAddress
+from fulfilment.orders.policies import by_name
 
 from .words import WORDS
 
@@ -36,6 +37,7 @@ def order_letter(order: Order, kind: str) -> Letter:
             "heading": str(words.heading) % isolated,
             "sentence": str(words.sentence) % isolated,
             "lines": _lines(order) if words.with_lines else (),
+            "discounts": _discounts(order) if words.with_lines else (),
             "address": _address(order) if words.with_lines else (),
         }
         return Letter(
@@ -67,9 +69,18 @@ def _lines(order: Order) -> list[dict[str, str]]:
             "quantity": formats.number(line.quantity, order.language),
             "title": line.title,
             "maker": line.partner_name,
-            "amount": formats.money(line.line_price_incl_tax, order.currency, order.language),
+            "amount": formats.money(line.line_price_before_discounts_incl_tax, order.currency, order.language),
         }
         for line in Line.objects.filter(order=order).order_by("pk")
+    ]
+
+
+def _discounts(order: Order) -> list[dict[str, str]]:
+    """Name each offer and code with what it took off; ``delivery`` above is what was left of the delivery."""
+    on_goods = LineDiscount.objects.filter(line__order=order).order_by("pk")
+    return [
+        {"name": row.name, "amount": formats.money(row.change, order.currency, order.language)}
+        for row in by_name(on_goods)
     ]
 
 

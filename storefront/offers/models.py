@@ -51,6 +51,10 @@ class ConditionalOffer(AbstractConditionalOffer):
             ),
         ]
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the row as it is; Oscar would change its state by counters of its own."""
+        models.Model.save(self, *args, **kwargs)
+
     @property
     def title(self) -> str:
         return str(getattr(self, f"title_{(get_language() or 'fr')[:2]}", self.title_fr))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from enum import StrEnum
 
 from catalogue.kernel.money import CENT, MAD, ZERO, convert, quantize
@@ -107,10 +107,18 @@ class Offer:
 
 @dataclass(frozen=True)
 class AtHand:
-    """Every offer that may count for one purchase, and the floors of its goods (by stock record, MAD a unit)."""
+    """Every offer that may count for one purchase, and what its cooperatives agreed to give up in offers.
+
+    ``gives_up_pct`` is a percentage of the farm-gate amount, by stock record; where it is missing, nothing is taken.
+    """
 
     offers: tuple[Offer, ...] = ()
-    floors: Mapping[int, Decimal] = field(default_factory=dict)
+    gives_up_pct: Mapping[int, Decimal] = field(default_factory=dict)
+
+    def floor_mad(self, stockrecord_id: int, farm_gate_mad: Decimal) -> Decimal:
+        """Return the least that a cooperative gets a unit, never a cent below what it agreed to."""
+        left = 100 - self.gives_up_pct.get(stockrecord_id, ZERO)
+        return (farm_gate_mad * left / 100).quantize(CENT, ROUND_UP)
 
 
 NOTHING = AtHand()

@@ -60,6 +60,7 @@ def discount(goods: Iterable[Good], offers: Iterable[Offer], *, currency: str, m
             notes.append(note)
         elif offer.kind.is_of_delivery:
             of_delivery.append(offer)
+            notes.append(_note(offer, Why.WITH_DELIVERY))
         else:
             taken = _take(offer, open_to_it, room, terms)
             room -= sum((row.amount for row in taken), ZERO)

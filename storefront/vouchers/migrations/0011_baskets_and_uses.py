@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('basket', '0015_side_and_one_open_basket_each'),
         ('offer', '0014_amounts_bearers_and_uses'),
-        ('order', '0025_amounts_bearers_and_uses'),
+        ('order', '0025_discounts'),
         ('voucher', '0010_auto_20210224_0712'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

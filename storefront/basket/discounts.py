@@ -13,7 +13,7 @@ from catalogue.kernel.shopping import Shopping
 from fulfilment.orders.discounting import AtHand
 from fulfilment.orders.policies import Item, OfferNote, Quote, Why
 from fulfilment.orders.queries import quote as make_quote
-from storefront.offers.policies import Buyer
+from storefront.offers.policies import Buyer, Thing
 from storefront.vouchers import queries as vouchers
 from storefront.vouchers.policies import spell
 
@@ -49,8 +49,9 @@ def buyer_of(user: Any, phone: str = "") -> Buyer:
 
 def at_hand(basket: Basket, lines: Iterable[Any], buyer: Buyer, now: datetime) -> AtHand:
     """Return what is offered on the lines of a basket to this buyer, its code's offer among it."""
-    records = [view.line.stockrecord_id for view in lines]
-    return vouchers.at_hand(basket.pk, records, buyer=buyer, now=now, language=_language())
+    things = [Thing(view.line.stockrecord_id, view.line.product_id, view.line.stockrecord.partner_id) for view in lines]
+    voucher = vouchers.of_basket(basket.pk)
+    return vouchers.at_hand(voucher, things, buyer=buyer, now=now, language=_language())
 
 
 def quote_for_page(basket: Basket, lines: Iterable[Any], shopping: Shopping, buyer: Buyer, now: datetime) -> Quote:

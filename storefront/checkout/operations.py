@@ -7,18 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import OuterRef
 
 from catalogue.kernel.shopping import Shopping
+from catalogue.products.models import ProductCategory
 from fulfilment.orders import operations as orders
 from fulfilment.orders import queries
 from fulfilment.orders.policies import Item, OfferNote
 from storefront.basket.discounts import refused_code
 from storefront.basket.models import Basket, BasketMoved, Line
 from storefront.offers import operations as offers
-from storefront.offers.policies import Buyer
+from storefront.offers.policies import Buyer, Thing
 from storefront.vouchers import operations as vouchers
-from storefront.vouchers.queries import at_hand
+from storefront.vouchers.models import Voucher
+from storefront.vouchers.queries import at_hand, of_basket
 
 Answer = TypeVar("Answer")
 TRIES = 3
@@ -83,19 +87,11 @@ def place(*, basket_id: int, wanted: Wanted, now: datetime) -> orders.Placed:
 @transaction.atomic
 def _place(basket_id: int, wanted: Wanted, now: datetime) -> orders.Placed:
     Basket(pk=basket_id).submit()  # compare-and-swap: takes the basket's row, or finds that it is ordered
-    lines = Line.objects.filter(basket_id=basket_id).order_by("pk").values_list("stockrecord_id", "quantity")
-    items = tuple(Item(stockrecord_id, quantity) for stockrecord_id, quantity in lines)
+    items, things = _goods_of(basket_id)
     if not items:
         raise NothingToOrder
-    buyer = wanted.buyer
-    offered = at_hand(
-        basket_id,
-        [item.stockrecord_id for item in items],
-        buyer=buyer,
-        now=now,
-        language=wanted.language,
-        placing=True,
-    )
+    buyer, voucher = wanted.buyer, of_basket(basket_id, locked=True)
+    offered = at_hand(voucher, things, buyer=buyer, now=now, language=wanted.language, placing=True)
     purchase = orders.Purchase(
         basket_id=basket_id,
         items=items,
@@ -110,11 +106,25 @@ def _place(basket_id: int, wanted: Wanted, now: datetime) -> orders.Placed:
         offers=offered,
     )
     placed = orders.place(purchase=purchase, now=now)
-    _count_uses(placed, buyer, now)
+    _count_uses(placed, buyer, voucher, now)
     return placed
 
 
-def _count_uses(placed: orders.Placed, buyer: Buyer, now: datetime) -> None:
+def _goods_of(basket_id: int) -> tuple[tuple[Item, ...], list[Thing]]:
+    """Read what is in a basket, with all that offers ask of it, in one query."""
+    shelves = ProductCategory.objects.filter(product=OuterRef("product")).order_by("category_id")
+    lines = Line.objects.filter(basket_id=basket_id).annotate(shelves=ArraySubquery(shelves.values("category_id")))
+    rows = lines.order_by("pk").values_list(
+        "stockrecord_id", "quantity", "product_id", "stockrecord__partner_id", "shelves"
+    )
+    items, things = [], []
+    for stockrecord_id, quantity, product_id, cooperative_id, shelf_ids in rows:
+        items.append(Item(stockrecord_id, quantity))
+        things.append(Thing(stockrecord_id, product_id, cooperative_id, frozenset(shelf_ids)))
+    return tuple(items), things
+
+
+def _count_uses(placed: orders.Placed, buyer: Buyer, voucher: Voucher | None, now: datetime) -> None:
     """Write what the order used of offers and of its voucher, while their rows are still locked."""
     quote, delivery = placed.quote, placed.delivery
     if quote is None or delivery is None:
@@ -122,9 +132,8 @@ def _count_uses(placed: orders.Placed, buyer: Buyer, now: datetime) -> None:
     given = (*quote.discounts, *quote.off_delivery(delivery))
     if given:
         offers.record_uses(order_id=placed.order_id, quote=quote, delivery=delivery, buyer=buyer, now=now)
-    voucher_id = next((row.voucher_id for row in given if row.voucher_id is not None), None)
-    if voucher_id is not None:
-        vouchers.record_use(voucher_id=voucher_id, order_id=placed.order_id, buyer=buyer, now=now)
+    if voucher is not None and any(row.voucher_id == voucher.pk for row in given):
+        vouchers.record_use(voucher=voucher, order_id=placed.order_id, buyer=buyer, now=now)
 
 
 def _tried_again(action: Callable[[], Answer]) -> Answer:

@@ -12,12 +12,12 @@ from fulfilment.orders.policies import Why
 
 @dataclass(frozen=True)
 class Thing:
-    """What is bought: one stock record, its product, whose it is, and the shelves it stands on."""
+    """What is bought: one stock record, its product, whose it is, and the shelves it stands on (``None``: not read)."""
 
     stockrecord_id: int
     product_id: int
     cooperative_id: int
-    shelf_ids: frozenset[int] = frozenset()
+    shelf_ids: frozenset[int] | None = None
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Scope:
             self.everything
             or thing.product_id in self.product_ids
             or thing.cooperative_id in self.cooperative_ids
-            or not self.shelf_ids.isdisjoint(thing.shelf_ids)
+            or not self.shelf_ids.isdisjoint(thing.shelf_ids or ())
         )
 
 

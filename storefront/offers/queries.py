@@ -1,6 +1,7 @@
 """Offers as plain data: kept in each process's memory, checked for freshness where an order depends on them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,8 +10,7 @@ from django.core.cache import caches
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.signals import post_delete, post_save
 
-from catalogue.cooperatives.models import DiscountAgreement, StockRecord
-from catalogue.kernel.locks import lock_ids
+from catalogue.cooperatives.models import DiscountAgreement
 from catalogue.kernel.money import ZERO
 from catalogue.kernel.periods import day_of
 from catalogue.products.models import ProductCategory
@@ -46,17 +46,17 @@ def book() -> Book:
     return found
 
 
-def fresh_book() -> Book:
-    """Return the offers as they stand in the database: one query where memory has not fallen behind."""
-    kept = book()
-    if kept.version != _version():
+def fresh_book(*, locked: bool = False) -> Book:
+    """Return the offers as they stand in the database: one query where memory has not fallen behind.
+
+    ``locked``: with every open offer's row locked, in key order, until the transaction ends.
+    """
+    version = open_offers().values_list("pk", "changed_at")
+    if locked:
+        version = version.select_for_update(no_key=True)
+    if book().version != tuple(version):
         caches["local"].delete(KEY)
-        return book()
-    return kept
-
-
-def _version() -> tuple[tuple[int, datetime], ...]:
-    return tuple(open_offers().values_list("pk", "changed_at"))
+    return book()
 
 
 def _read() -> Book:
@@ -115,7 +115,7 @@ def _scope(chosen: Range | None) -> Scope:
 
 
 def at_hand(
-    stockrecord_ids: Collection[int],
+    things: Sequence[Thing],
     *,
     buyer: Buyer,
     now: datetime,
@@ -125,13 +125,14 @@ def at_hand(
 ) -> AtHand:
     """Return what is offered on these goods to this buyer.
 
-    For a page: from memory. While ``placing``: fresh, and with the rows of limited offers locked in key order, so that
-    what is left of a limit stays left until the order is written.
+    For a page: from memory. While ``placing``: as it stands, and where a limited offer runs, with the offers' rows
+    locked, so that what is left of a limit stays left until the order is written.
     """
-    entries = _locked(now, code) if placing else book().running(now, code)
+    entries = _as_they_stand(now, code) if placing else book().running(now, code)
     if not entries:
         return NOTHING
-    things = things_of(sorted(set(stockrecord_ids)), entries)
+    if any(entry.scope.shelf_ids for entry in entries):
+        things = with_shelves(things)
     uses = _uses([entry.offer_id for entry in entries if entry.is_limited], buyer)
     offers = tuple(
         entry.offer(
@@ -143,37 +144,34 @@ def at_hand(
         for entry in entries
     )
     borne = any(entry.cooperative_pct for entry in entries)
-    return AtHand(offers, agreed_shares(stockrecord_ids, now) if borne else {})
+    return AtHand(offers, agreed_shares([thing.stockrecord_id for thing in things], now) if borne else {})
 
 
-def _locked(now: datetime, code: Code | None) -> list[Entry]:
-    """Lock every limited offer, then make sure that what memory says of them all is what the rows say."""
-    entries, held = book().running(now, code), None
-    while held is None or not _limited(entries) <= held:
-        held = _limited(entries)
-        if held:
-            lock_ids(ConditionalOffer, held)
-        entries = fresh_book().running(now, code)
+def _as_they_stand(now: datetime, code: Code | None) -> list[Entry]:
+    """Return what runs, read from the rows; locked where one of them is limited."""
+    locked = any(entry.is_limited for entry in book().running(now, code))
+    entries = fresh_book(locked=locked).running(now, code)
+    if not locked and any(entry.is_limited for entry in entries):  # memory had fallen behind
+        entries = fresh_book(locked=True).running(now, code)
     return entries
 
 
-def _limited(entries: Iterable[Entry]) -> set[int]:
-    return {entry.offer_id for entry in entries if entry.is_limited}
-
-
-def things_of(stockrecord_ids: Sequence[int], entries: Iterable[Entry]) -> list[Thing]:
-    """Return what the offers' scopes need to know of these goods: nothing, one query, or two for shelves."""
-    scopes = [entry.scope for entry in entries if not entry.scope.everything]
-    if not scopes:
-        return []
-    rows = StockRecord.objects.filter(pk__in=stockrecord_ids).values_list("pk", "product_id", "partner_id")
-    rows = list(rows)
+def with_shelves(things: Iterable[Thing]) -> list[Thing]:
+    """Return the goods with the shelves they stand on; one query, none where they are known."""
+    things = list(things)
+    unknown = {thing.product_id for thing in things if thing.shelf_ids is None}
+    if not unknown:
+        return things
     on_shelves: dict[int, set[int]] = {}
-    if any(scope.shelf_ids for scope in scopes):
-        standing = ProductCategory.objects.filter(product__in={product for _pk, product, _partner in rows})
-        for product_id, category_id in standing.values_list("product_id", "category_id"):
-            on_shelves.setdefault(product_id, set()).add(category_id)
-    return [Thing(pk, product, partner, frozenset(on_shelves.get(product, ()))) for pk, product, partner in rows]
+    standing = ProductCategory.objects.filter(product__in=unknown).values_list("product_id", "category_id")
+    for product_id, category_id in standing:
+        on_shelves.setdefault(product_id, set()).add(category_id)
+    return [
+        thing
+        if thing.shelf_ids is not None
+        else replace(thing, shelf_ids=frozenset(on_shelves.get(thing.product_id, ())))
+        for thing in things
+    ]
 
 
 def _uses(offer_ids: Sequence[int], buyer: Buyer) -> dict[int, Uses]:

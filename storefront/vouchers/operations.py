@@ -99,9 +99,8 @@ def carry_over(*, into: int, other: int) -> None:
         BasketVoucher.objects.filter(basket=other).update(basket=into)
 
 
-def record_use(*, voucher_id: int, order_id: int, buyer: Buyer, now: datetime) -> None:
+def record_use(*, voucher: Voucher, order_id: int, buyer: Buyer, now: datetime) -> None:
     """Count an order in which a code counted, inside the placing transaction that holds the code's lock."""
-    voucher = Voucher.objects.get(pk=voucher_id)
     VoucherUse.objects.create(
         voucher=voucher,
         order_id=order_id,

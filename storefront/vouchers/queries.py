@@ -1,27 +1,35 @@
 """Which code a basket carries, whether it counts, and with it all that is offered on the basket's goods."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q
 
-from catalogue.kernel.locks import lock_ids
 from fulfilment.orders.discounting import AtHand, Kind, Offer
 from fulfilment.orders.policies import Why
 from storefront.offers import queries as offers
 from storefront.offers.models import ConditionalOffer
-from storefront.offers.policies import Buyer, Code
+from storefront.offers.policies import Buyer, Code, Thing
 
-from .models import BasketVoucher, Voucher, VoucherUse
+from .models import Voucher, VoucherUse
 
 
-def of_basket(basket_id: int | None) -> Voucher | None:
-    """Return the voucher that a basket carries (one query, none for a basket that was never stored)."""
+def of_basket(basket_id: int | None, *, locked: bool = False) -> Voucher | None:
+    """Return the voucher that a basket carries, with the ids of its offers; one query, none for a basket never stored.
+
+    ``locked``: its row stays locked until the transaction ends, and so do its uses as they are counted.
+    """
     if basket_id is None:
         return None
-    found = BasketVoucher.objects.filter(basket=basket_id).select_related("voucher").first()
-    return found.voucher if found else None
+    links = Voucher.offers.through.objects.filter(voucher=OuterRef("pk")).order_by("conditionaloffer_id")
+    found = Voucher.objects.filter(baskets__basket=basket_id).annotate(
+        opens=ArraySubquery(links.values("conditionaloffer_id"))
+    )
+    if locked:
+        found = found.select_for_update(no_key=True, of=("self",))
+    return found.first()
 
 
 def by_code(code: str) -> Voucher | None:
@@ -29,32 +37,26 @@ def by_code(code: str) -> Voucher | None:
 
 
 def at_hand(
-    basket_id: int | None,
-    stockrecord_ids: Collection[int],
+    voucher: Voucher | None,
+    things: Sequence[Thing],
     *,
     buyer: Buyer,
     now: datetime,
     language: str,
     placing: bool = False,
 ) -> AtHand:
-    """Return what is offered on a basket's goods, its voucher's offer among it.
+    """Return what is offered on a basket's goods, the offer of its voucher (see ``of_basket``) among it.
 
-    While ``placing``, the voucher's row is locked first, then those of limited offers: the order of locks everywhere.
+    While ``placing``, the voucher is locked already; the offers follow: the order of locks everywhere.
     """
-    voucher = of_basket(basket_id)
-    if voucher is not None and placing:
-        voucher = lock_ids(Voucher, [voucher.pk])[voucher.pk]
-    code = as_code(voucher, buyer, now) if voucher else None
-    found = offers.at_hand(stockrecord_ids, buyer=buyer, now=now, language=language, code=code, placing=placing)
+    code = None
+    if voucher is not None:
+        code = Code(voucher.pk, voucher.code, frozenset(voucher.opens), why_shut(voucher, buyer, now))
+    found = offers.at_hand(things, buyer=buyer, now=now, language=language, code=code, placing=placing)
     if code is None or any(offer.voucher_id for offer in found.offers):
         return found
     over = Offer(0, "", Kind.BASKET, shut=Why.NOT_NOW, voucher_id=code.voucher_id, voucher_code=code.code)
     return replace(found, offers=(*found.offers, over))  # so that the page can say so
-
-
-def as_code(voucher: Voucher, buyer: Buyer, now: datetime) -> Code:
-    offer_ids = frozenset(voucher.offers.order_by("pk").values_list("pk", flat=True))
-    return Code(voucher.pk, voucher.code, offer_ids, why_shut(voucher, buyer, now))
 
 
 def why_shut(voucher: Voucher, buyer: Buyer, now: datetime) -> str:

@@ -20,7 +20,11 @@ ROLES: dict[str, set[str]] = {
         "partner.change_partner",
         "partner.view_stockrecord",
         "partner.change_stockrecord",
+        "partner.view_discountagreement",
+        "partner.add_discountagreement",
         "pricing.view_pricelist",
+        *(f"offer.{verb}_conditionaloffer" for verb in ("view", "add", "change")),
+        *(f"voucher.{verb}_voucher" for verb in ("view", "add")),
     },
     "logistics": READ_ORDERS | {"warehouse.move_consignment", "partner.view_partner", "partner.view_stockrecord"},
     "finance": {
@@ -34,6 +38,8 @@ ROLES: dict[str, set[str]] = {
         "payouts.add_payoutrun",
         "pricing.view_pricelist",
         "pricing.add_pricelist",
+        "offer.view_conditionaloffer",
+        "partner.view_discountagreement",
     },
 }
 ROLES["director"] = set().union(*ROLES.values()) | {"jobs.change_job"}

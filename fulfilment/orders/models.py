@@ -149,7 +149,7 @@ class Line(AbstractLine):
 class OrderLineDiscount(AbstractOrderLineDiscount):
     """Oscar's, which stays empty; it leaves its name on the line to ours."""
 
-    line = models.ForeignKey(Line, on_delete=models.CASCADE, related_name="oscar_discounts", verbose_name=_("Line"))
+    line = models.ForeignKey(Line, on_delete=models.CASCADE, related_name="oscar_discounts")
 
 
 class Discount(models.Model):

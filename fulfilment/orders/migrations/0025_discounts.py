@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='orderlinediscount',
             name='line',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='oscar_discounts', to='order.line', verbose_name='Line'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='oscar_discounts', to='order.line'),
         ),
         migrations.AddConstraint(
             model_name='line',

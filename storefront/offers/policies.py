@@ -93,6 +93,12 @@ class Entry:
     def is_limited(self) -> bool:
         return (self.max_uses, self.max_each, self.budget_mad) != (None, None, None)
 
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether it is a percentage that everybody gets on any piece, so that a price can be shown with it."""
+        asks = self.amounts or self.min_count > 1 or self.is_limited or self.for_voucher
+        return self.kind is Kind.PERCENT and not asks and (self.office_covers or not self.cooperative_pct)
+
     def runs_at(self, now: datetime) -> bool:
         return (self.starts_at is None or self.starts_at <= now) and (self.ends_at is None or now < self.ends_at)
 

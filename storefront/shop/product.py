@@ -17,6 +17,8 @@ from catalogue.products.models import Component, Product, ProductCategory
 from catalogue.products.queries import Shelf, protected_names, shelves, way_to
 from fulfilment.shipping.policies import flags_of, refusal
 from fulfilment.shipping.queries import refusal_text, rules_for
+from storefront.offers.policies import Thing
+from storefront.offers.prices import reduced
 
 from . import cards, words
 from .cards import Availability, Card, Season
@@ -42,6 +44,7 @@ class Offer:
     parts: list[tuple[str, Decimal]]
     farm_gate_share: int
     availability: Availability
+    reduced: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ def _offers(product: Product, shopping: Shopping, refused: bool, now: datetime) 
     return [_offer(row, product, shopping, refused, now) for row in ranked]
 
 
-def _offer(row: Price, product: Product, shopping: Shopping, refused: bool, now: datetime) -> Offer:
+def _offer(row: Price, product: Any, shopping: Shopping, refused: bool, now: datetime) -> Offer:
     return Offer(
         stockrecord_id=row.stockrecord_id,
         cooperative=row.stockrecord.partner,
@@ -129,6 +132,11 @@ def _offer(row: Price, product: Product, shopping: Shopping, refused: bool, now:
             refused=refused,
             destination=shopping.destination,
             now=now,
+        ),
+        reduced=reduced(
+            Thing(row.stockrecord_id, product.pk, row.stockrecord.partner_id, frozenset(product.shelf_ids)),
+            row.price,
+            now,
         ),
     )
 

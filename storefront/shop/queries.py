@@ -36,6 +36,8 @@ from catalogue.products.queries import shelves
 from catalogue.search.queries import Found, search
 from fulfilment.shipping.policies import flags_of, refusal
 from fulfilment.shipping.queries import rules_for
+from storefront.offers.policies import Thing
+from storefront.offers.prices import reduced
 
 from . import cards
 from .cards import Card, Season
@@ -45,6 +47,11 @@ ROWS_PER_KIND = 20  # read to find one of each kind
 NEWEST, CHEAPEST, DEAREST = "newest", "price", "-price"
 ON_OFFER = Coalesce(F("stockrecord__num_in_stock"), 0) - Coalesce(F("stockrecord__num_allocated"), 0)
 SOLD_OUT = Case(When(on_offer__lte=0, then=1), default=0)
+ON_SHELVES = ArraySubquery(
+    ProductCategory.objects.filter(product=OuterRef("stockrecord__product"))
+    .order_by("category_id")
+    .values("category_id")
+)
 PUBLIC = Q(
     stockrecord__partner__is_active=True,
     stockrecord__product__is_public=True,
@@ -151,11 +158,7 @@ def take_census(shopping: Shopping, choice: Choice, now: datetime) -> Census:
         _offers(shopping, Choice(choice.product_ids).where(), now)
         .annotate(
             best=Case(When(pk__in=_best(shopping, Q(), now).values("pk"), then=True), default=False),
-            on_shelves=ArraySubquery(
-                ProductCategory.objects.filter(product=OuterRef("stockrecord__product"))
-                .order_by("category_id")
-                .values("category_id")
-            ),
+            on_shelves=ON_SHELVES,
         )
         .values_list("on_shelves", "stockrecord__product__origin__region", "stockrecord__partner", "best")
         .annotate(products=Count("pk"))
@@ -204,6 +207,9 @@ def _rows(shopping: Shopping, language: str, where: Q, now: datetime) -> QuerySe
             "price",
             "currency",
             "on_offer",
+            "stockrecord_id",
+            seller_id=F("stockrecord__partner"),
+            on_shelves=ON_SHELVES,
             product_id=F("stockrecord__product"),
             offered_on=F(f"{product}first_offered_on"),
             title=translated(f"{product}title", language),
@@ -275,4 +281,9 @@ def _card(row: Mapping[str, Any], shopping: Shopping, rules: Mapping[str, str], 
             now=now,
         ),
         badges=cards.badges(row["labels"]),
+        reduced=reduced(
+            Thing(row["stockrecord_id"], row["product_id"], row["seller_id"], frozenset(row["on_shelves"])),
+            row["price"],
+            now,
+        ),
     )

@@ -130,6 +130,39 @@ class StockRecord(AbstractStockRecord):
         return (self.num_in_stock or 0) - (self.num_allocated or 0)
 
 
+class DiscountAgreement(models.Model):
+    """How much of its farm-gate amount a cooperative agreed to give up in offers, for one stock record or for all.
+
+    Without one in force nothing may be taken. A stock record's own counts before the cooperative's; of several the
+    latest noted. Rows are only added and ended.
+    """
+
+    cooperative = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="discount_agreements")
+    stockrecord = models.ForeignKey(
+        StockRecord, null=True, blank=True, on_delete=models.PROTECT, related_name="discount_agreements"
+    )
+    gives_up_pct = models.DecimalField(max_digits=5, decimal_places=2, help_text="of the farm-gate amount, at most")
+    from_day = models.DateField()
+    until_day = models.DateField(null=True, blank=True, help_text="excluded")
+    agreed_by = models.CharField(max_length=120, help_text="who agreed at the cooperative")
+    noted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    noted_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-noted_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(name="agreement_share", condition=Q(gives_up_pct__gt=0, gives_up_pct__lte=100)),
+            models.CheckConstraint(
+                name="agreement_ends_after_start", condition=Q(until_day__isnull=True) | Q(until_day__gte=F("from_day"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cooperative_id}: {self.gives_up_pct} %"
+
+
 class StockCount(models.Model):
     """What someone counted on the shelf, and what the shop thought was there. Rows are only added.
 

@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from django.db.models import F, IntegerField, OuterRef, Prefetch, Q, Subquery, Sum
+from django.db.models import F, IntegerField, OuterRef, Prefetch, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from catalogue.cooperatives.models import StockRecord
 from catalogue.kernel.invariants import invariant
 
-from .models import Line, Order
+from .models import Line, LineDiscount, Order
 from .policies import HOLDING
-from .queries import DISCOUNTS, breakdown_of, frozen_lines
+from .queries import breakdown_of, frozen_lines
 
 CHUNK = 500
 LEFT_THE_SHELF = ("HANDED_OVER", "IN_TRANSIT", "DELIVERED", "REFUSED", "LOST", "RETURNED", "CANCELLED")
@@ -32,12 +32,21 @@ def total_is_the_sum() -> Iterable[object]:
     )
 
 
-@invariant("orders: a line costs its units less what was taken off them")
+@invariant("orders: a line costs its price less its discounts, tax included and excluded")
 def lines_less_their_discounts() -> Iterable[object]:
-    taken = Coalesce(Sum(f"{DISCOUNTS}__amount"), Decimal("0.00"))
+    rows = LineDiscount.objects.filter(line=OuterRef("pk")).order_by().values("line")
+    nothing = Value(Decimal(0))
     return (
-        Line.objects.annotate(taken=taken)
-        .exclude(line_price_incl_tax=F("line_price_before_discounts_incl_tax") - F("taken"))
+        Line.objects.annotate(
+            off=Coalesce(Subquery(rows.annotate(found=Sum("amount")).values("found")), nothing),
+            off_tax=Coalesce(Subquery(rows.annotate(found=Sum("tax")).values("found")), nothing),
+            given=Coalesce(Subquery(rows.annotate(found=Sum("cooperative_mad")).values("found")), nothing),
+        )
+        .exclude(
+            line_price_incl_tax=F("unit_price_incl_tax") * F("quantity") - F("off"),
+            line_price_excl_tax=F("unit_price_excl_tax") * F("quantity") - F("off") + F("off_tax"),
+            given_mad=F("given"),
+        )
         .values_list("pk", flat=True)
     )
 

@@ -1,18 +1,21 @@
 """What someone bought, for how much, and how far it is. An order says for ever what it said when it was placed."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.address.abstract_models import AbstractShippingAddress
-from oscar.apps.order.abstract_models import AbstractLine, AbstractOrder
+from oscar.apps.order.abstract_models import AbstractLine, AbstractOrder, AbstractOrderLineDiscount
 
+from catalogue.kernel.money import ZERO
 from catalogue.places.models import PlaceInMorocco
 from catalogue.pricing.models import Currency, Seller, Side
 
+from .policies import NamedAmount, by_name
 from .recipients import ForSomeone
 
 
@@ -80,6 +83,27 @@ class Order(ForSomeone, AbstractOrder):
         return self.user_id is None
 
     @property
+    def goods_before_discounts(self) -> Decimal:
+        """What its lines cost at their published prices."""
+        return sum((line.line_price_before_discounts_incl_tax for line in self.lines.all()), ZERO)
+
+    @property
+    def goods_discounts(self) -> list[NamedAmount]:
+        """What offers and a voucher took off the goods, by name, in the order they were taken."""
+        rows = [row for line in self.lines.all() for row in line.discounts.all()]
+        return by_name(sorted(rows, key=lambda row: row.pk))
+
+    @property
+    def off_delivery(self) -> list[NamedAmount]:
+        return by_name(self.delivery_discounts.all())
+
+    @property
+    def delivery_before_discounts(self) -> Decimal:
+        """What the delivery cost before offers."""
+        off = sum((row.amount for row in self.delivery_discounts.all()), ZERO)
+        return Decimal(self.shipping_incl_tax) + off
+
+    @property
     def email(self) -> str:
         return self.guest_email or (self.user.email if self.user else None) or ""
 
@@ -87,22 +111,40 @@ class Order(ForSomeone, AbstractOrder):
 class Line(AbstractLine):
     """One product of one cooperative. ``price`` is the published row it was sold at; ``farm_gate_mad`` is per unit.
 
-    ``title`` is in the order's language; ``titles`` keeps the product's name of that day in each language, for those
-    who read another. Neither changes when the product is renamed or goes.
+    ``given_mad`` is what its discounts take of the cooperative's part, ``floor_mad`` the least a unit that it agreed to
+    (none: nothing may be taken). ``title`` is in the order's language; ``titles`` keeps the product's name of that day
+    in each language, for those who read another. Neither changes when the product is renamed or goes.
     """
 
     titles = models.JSONField(default=dict, blank=True)
     price = models.ForeignKey("pricing.Price", on_delete=models.PROTECT, related_name="order_lines")
     farm_gate_mad = models.DecimalField(max_digits=12, decimal_places=2)
     seller_of_record = models.CharField(max_length=12, choices=Seller, default=Seller.OFFICE)
+    given_mad = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal(0), db_default=Decimal(0))
+    floor_mad = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
 
     class Meta(AbstractLine.Meta):
         constraints = [
             models.CheckConstraint(name="order_line_quantity_positive", condition=Q(quantity__gt=0)),
             models.CheckConstraint(
                 name="order_line_is_unit_times_quantity",
+                condition=Q(line_price_before_discounts_incl_tax=F("unit_price_incl_tax") * F("quantity")),
+            ),
+            models.CheckConstraint(
+                name="order_line_discounted_within_its_price",
                 condition=Q(
-                    line_price_before_discounts_incl_tax=models.F("unit_price_incl_tax") * models.F("quantity")
+                    line_price_excl_tax__gte=0,
+                    line_price_incl_tax__gte=F("line_price_excl_tax"),
+                    line_price_incl_tax__lte=F("line_price_before_discounts_incl_tax"),
+                ),
+            ),
+            models.CheckConstraint(
+                name="order_line_never_below_the_floor",
+                condition=Q(given_mad=0)
+                | Q(
+                    floor_mad__gte=0,
+                    given_mad__gt=0,
+                    given_mad__lte=(F("farm_gate_mad") - F("floor_mad")) * F("quantity"),
                 ),
             ),
         ]
@@ -110,12 +152,63 @@ class Line(AbstractLine):
     @property
     def owed_mad(self) -> Any:
         """What the cooperative earns on this line, MAD, excluding tax."""
-        return self.farm_gate_mad * self.quantity
+        return self.farm_gate_mad * self.quantity - self.given_mad
 
     @property
     def title_here(self) -> str:
         """The frozen title in the reader's language."""
         return self.titles.get((get_language() or "")[:2]) or self.title
+
+
+class OrderLineDiscount(AbstractOrderLineDiscount):
+    """Oscar's, which stays empty; it leaves its name on the line to ours."""
+
+    line = models.ForeignKey(Line, on_delete=models.CASCADE, related_name="oscar_discounts")
+
+
+class Discount(models.Model):
+    """What one offer took off, with its name as the buyer read it. Written once, when the order is placed."""
+
+    name = models.CharField(max_length=128)
+    amount = models.DecimalField(max_digits=12, decimal_places=2, help_text="in the order's currency, tax included")
+    offer_id = models.BigIntegerField(null=True, blank=True)
+    voucher_code = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.name}: -{self.amount}"
+
+
+class LineDiscount(Discount):
+    """What one offer took off one line: the ``tax`` within it, and what the cooperative gave up of it (MAD)."""
+
+    line = models.ForeignKey(Line, on_delete=models.CASCADE, related_name="discounts")
+    tax = models.DecimalField(max_digits=12, decimal_places=2)
+    cooperative_mad = models.DecimalField(max_digits=12, decimal_places=2)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(name="line_discount_once_per_offer", fields=["line", "offer_id"]),
+            models.CheckConstraint(name="line_discount_positive", condition=Q(amount__gt=0)),
+            models.CheckConstraint(name="line_discount_tax_within", condition=Q(tax__gte=0, tax__lte=F("amount"))),
+            models.CheckConstraint(name="line_discount_never_gives_to_the_seller", condition=Q(cooperative_mad__gte=0)),
+        ]
+
+
+class DeliveryDiscount(Discount):
+    """What one offer took off an order's delivery; ``Order.shipping_incl_tax`` is what was left of it."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="delivery_discounts")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(name="delivery_discount_once_per_offer", fields=["order", "offer_id"]),
+            models.CheckConstraint(name="delivery_discount_positive", condition=Q(amount__gt=0)),
+        ]
 
 
 class ShippingAddress(PlaceInMorocco, AbstractShippingAddress):

@@ -2,9 +2,11 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import StrEnum
+from typing import Any
 
 from catalogue.kernel.money import MAD, ZERO, quantize
 from catalogue.kernel.shopping import HOME_COUNTRY, side_of
@@ -98,8 +100,92 @@ class PricedItem:
 
 
 @dataclass(frozen=True)
+class LineDiscount:
+    """What one offer takes off one item's total: ``amount`` and the ``tax`` within it, in the order's currency.
+
+    ``cooperative_mad`` is what the cooperative gives up of its farm-gate amount, excluding tax; the office bears
+    the rest.
+    """
+
+    stockrecord_id: int
+    name: str
+    amount: Decimal
+    cooperative_mad: Decimal
+    offer_id: int | None = None
+    voucher_id: int | None = None
+    voucher_code: str = ""
+    tax: Decimal = ZERO
+
+
+@dataclass(frozen=True)
+class DeliveryDiscount:
+    """What one offer takes off one way to send the parcel. ``Delivery.price`` is what is left."""
+
+    code: str
+    name: str
+    amount: Decimal
+    offer_id: int | None = None
+    voucher_id: int | None = None
+    voucher_code: str = ""
+
+
+class Why(StrEnum):
+    """What keeps an offer or a voucher from counting, or (``WITH_DELIVERY``) when it will."""
+
+    SPEND_MORE = "spend_more"
+    MORE_PIECES = "more_pieces"
+    NOT_THESE = "not_these"
+    NOT_IN_CURRENCY = "not_in_currency"
+    NOTHING_LEFT = "nothing_left"
+    USED_UP = "used_up"
+    USED_BY_YOU = "used_by_you"
+    NOT_NOW = "not_now"
+    WITH_DELIVERY = "with_delivery"
+
+
+@dataclass(frozen=True)
+class OfferNote:
+    """An offer that takes nothing (yet), and what is missing: so much more, or so many pieces."""
+
+    offer_id: int
+    name: str
+    why: Why
+    amount: Decimal = ZERO
+    pieces: int = 0
+    voucher_id: int | None = None
+    voucher_code: str = ""
+
+
+@dataclass(frozen=True)
+class NamedAmount:
+    """One row of a sum: an offer's name, or a voucher's with its code, and what it takes off."""
+
+    name: str
+    amount: Decimal
+    voucher_code: str = ""
+
+    @property
+    def change(self) -> Decimal:
+        """What it does to the sum."""
+        return -self.amount
+
+
+def by_name(discounts: Iterable[Any]) -> list[NamedAmount]:
+    """Add up discounts (plain, or an order's rows) by the offer that gave them, in the order they were taken."""
+    sums: dict[tuple[int | None, str, str], Decimal] = {}
+    for row in discounts:
+        key = (row.offer_id, row.name, row.voucher_code)
+        sums[key] = sums.get(key, ZERO) + row.amount
+    return [NamedAmount(name, amount, code) for (_offer, name, code), amount in sums.items()]
+
+
+@dataclass(frozen=True)
 class Quote:
-    """What a purchase would cost now, and the ways to send and pay it. Figures only: pages and placing share it."""
+    """What a purchase would cost now, and the ways to send and pay it. Figures only: pages and placing share it.
+
+    ``goods`` are before discounts; deliveries already cost what is left of them. ``floors`` are the least that
+    cooperatives agreed to get a unit (MAD, by stock record), where they agreed to anything.
+    """
 
     currency: str
     destination: str
@@ -109,6 +195,10 @@ class Quote:
     deliveries: tuple[Delivery, ...] = ()
     unpriced: tuple[int, ...] = ()
     heaviest_g: int = 0
+    discounts: tuple[LineDiscount, ...] = ()
+    delivery_discounts: tuple[DeliveryDiscount, ...] = ()
+    notes: tuple[OfferNote, ...] = ()
+    floors: Mapping[int, Decimal] = field(default_factory=dict)
 
     @property
     def side(self) -> str:
@@ -118,13 +208,29 @@ class Quote:
     def goods(self) -> Decimal:
         return sum((item.total for item in self.items), ZERO)
 
+    def discounts_of(self, item: PricedItem) -> tuple[LineDiscount, ...]:
+        return tuple(row for row in self.discounts if row.stockrecord_id == item.stockrecord_id)
+
+    @property
+    def discount(self) -> Decimal:
+        """What all offers and the voucher take off the goods."""
+        return sum((row.amount for row in self.discounts), ZERO)
+
+    @property
+    def net(self) -> Decimal:
+        """What is paid for the goods."""
+        return self.goods - self.discount
+
     @property
     def tax(self) -> Decimal:
-        return sum((item.tax for item in self.items), ZERO)
+        """The tax within what is paid for the goods."""
+        taken_off = sum((row.tax for row in self.discounts), ZERO)
+        return sum((item.tax for item in self.items), ZERO) - taken_off
 
     @property
     def goods_mad(self) -> Decimal:
-        return quantize(self.goods * self.mad_per_unit)
+        """The goods after discounts, in dirhams: what makes a delivery free is what is paid for them."""
+        return quantize(self.net * self.mad_per_unit)
 
     @property
     def load(self) -> Load:
@@ -137,13 +243,23 @@ class Quote:
     def delivery(self, code: str) -> Delivery | None:
         return next((delivery for delivery in self.deliveries if delivery.code == code), None)
 
+    def off_delivery(self, delivery: Delivery | None) -> tuple[DeliveryDiscount, ...]:
+        """Return what is taken off this way to send it."""
+        return tuple(row for row in self.delivery_discounts if delivery and row.code == delivery.code)
+
+    def discount_rows(self, delivery: Delivery | None = None) -> list[NamedAmount]:
+        """Return each offer by name with what it takes, delivery included."""
+        return by_name([*self.discounts, *self.off_delivery(delivery)])
+
     def total(self, delivery: Delivery | None) -> Decimal:
-        return self.goods + (delivery.price if delivery else ZERO)
+        return self.net + (delivery.price if delivery else ZERO)
 
     def fingerprint(self, delivery: Delivery | None) -> str:
-        """Sum up what the buyer is shown: any change of a line, a price, the delivery or a currency changes it."""
+        """Sum up what the buyer is shown: any change of a line, price, discount, delivery or currency changes it."""
         parts = [self.currency, self.destination, delivery.code if delivery else "", str(self.total(delivery))]
         parts += sorted(f"{item.stockrecord_id}:{item.quantity}:{item.unit_price}" for item in self.items)
+        parts += sorted(f"-{row.stockrecord_id}:{row.offer_id}:{row.amount}" for row in self.discounts)
+        parts += sorted(f"-{row.code}:{row.offer_id}:{row.amount}" for row in self.off_delivery(delivery))
         return hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]
 
 

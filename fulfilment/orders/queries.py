@@ -1,6 +1,7 @@
 """Reads of orders, and what a purchase would cost."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,20 +10,18 @@ from django.apps import apps
 from django.db.models import Prefetch, Q, QuerySet
 
 from catalogue.cooperatives.queries import current_prices
-from catalogue.kernel.money import MAD
+from catalogue.kernel.money import MAD, ZERO
 from catalogue.kernel.shopping import Shopping
 from catalogue.products.models import Product
 from fulfilment.shipping import queries as shipping
-from fulfilment.shipping.policies import Load, deliveries, flags_of
+from fulfilment.shipping.policies import Load, Terms, deliveries, flags_of
 from fulfilment.shipping.sending.policies import Goods
 from fulfilment.shipping.sending.queries import sending_rules
 
 from .breakdown import Breakdown, Sold, break_down
+from .discounting import NOTHING, AtHand, Given, Good, discount, off_delivery
 from .models import Line, Order
-from .policies import Item, PricedItem, Quote
-
-DISCOUNTS = "discounts"
-"""What was taken off a line, from the line."""
+from .policies import Item, PricedItem, Quote, by_stockrecord
 
 
 def price_rows(stockrecord_ids: Iterable[int], *, shopping: Shopping, now: datetime) -> dict[int, Any]:
@@ -41,10 +40,21 @@ def price_rows(stockrecord_ids: Iterable[int], *, shopping: Shopping, now: datet
 
 
 def quote(
-    items: Iterable[Item], *, shopping: Shopping, zone_code: str, now: datetime, rows: dict[int, Any] | None = None
+    items: Iterable[Item],
+    *,
+    shopping: Shopping,
+    zone_code: str,
+    now: datetime,
+    rows: dict[int, Any] | None = None,
+    offers: AtHand = NOTHING,
 ) -> Quote:
-    """Work out prices, refusals and deliveries of a purchase. Reads only; ``rows`` saves reading prices twice."""
-    items = list(items)
+    """Work out prices, discounts, refusals and deliveries of a purchase. Reads only.
+
+    Items of one stock record are taken together. ``rows`` saves reading prices twice; ``offers`` are those at hand
+    for these items and this buyer.
+    """
+    quantities = by_stockrecord(items)
+    items = [Item(pk, quantity) for pk, quantity in quantities.items()]
     if rows is None:
         rows = price_rows((item.stockrecord_id for item in items), shopping=shopping, now=now)
     tariffs = shipping.tariffs_of(zone_code) if zone_code else []
@@ -55,17 +65,25 @@ def quote(
         _priced(item, rows[item.stockrecord_id], refused_by) for item, refused_by in zip(known, refused, strict=True)
     )
     price_list = next((row.price_list for row in rows.values()), None)
+    rate = mad_per_unit(price_list, shopping.currency) if price_list else Decimal(1)
+    goods = [_good(pk, quantity, rows[pk], offers) for pk, quantity in quantities.items() if pk in rows]
+    given = discount(goods, offers.offers, currency=shopping.currency, mad_per_unit=rate)
     found = Quote(
         currency=shopping.currency,
         destination=shopping.destination,
-        mad_per_unit=mad_per_unit(price_list, shopping.currency) if price_list else Decimal(1),
+        mad_per_unit=rate,
         price_list_id=price_list.pk if price_list else None,
         items=priced,
         unpriced=tuple(item.stockrecord_id for item in items if item.stockrecord_id not in rows),
         heaviest_g=rules.heaviest_g,
+        discounts=given.discounts,
+        notes=given.notes,
+        floors={good.stockrecord_id: good.floor_mad for good in goods if good.stockrecord_id in offers.gives_up_pct},
     )
-    if not (zone_code and priced):
-        return found
+    return _with_deliveries(found, tariffs, given) if tariffs and priced else found
+
+
+def _with_deliveries(found: Quote, tariffs: list[Terms], given: Given) -> Quote:
     methods = deliveries(
         tariffs,
         destination=found.destination,
@@ -74,7 +92,22 @@ def quote(
         currency=found.currency,
         mad_per_unit=found.mad_per_unit,
     )
-    return Quote(**{**vars(found), "deliveries": tuple(methods)})
+    reduced = [off_delivery(method, given.of_delivery, found.mad_per_unit) for method in methods]
+    cheapest_first = sorted((method for method, _rows in reduced), key=lambda method: method.rank)
+    rows = tuple(row for _method, rows in reduced for row in rows)
+    return replace(found, deliveries=tuple(cheapest_first), delivery_discounts=rows)
+
+
+def _good(stockrecord_id: int, quantity: int, row: Any, offers: AtHand) -> Good:
+    return Good(
+        stockrecord_id=stockrecord_id,
+        quantity=quantity,
+        unit_price=row.price,
+        unit_tax=row.part_tax,
+        vat_pct=row.vat_rate_pct if row.part_tax else ZERO,
+        farm_gate_mad=row.farm_gate_mad,
+        floor_mad=offers.floor_mad(stockrecord_id, row.farm_gate_mad),
+    )
 
 
 def _priced(item: Item, row: Any, refused_by: str) -> PricedItem:
@@ -126,7 +159,12 @@ def for_page(number: str) -> Order | None:
             "shipping_address__province",
             "shipping_address__commune",
         )
-        .prefetch_related(Prefetch("lines", queryset=lines), "events", "consignments__cooperative")
+        .prefetch_related(
+            Prefetch("lines", queryset=lines),
+            "delivery_discounts",
+            "events",
+            "consignments__cooperative",
+        )
         .filter(number=number)
         .first()
     )
@@ -134,15 +172,12 @@ def for_page(number: str) -> Order | None:
 
 def frozen_lines() -> QuerySet[Line]:
     """Return order lines with the row each was sold at and what was taken off it (two queries)."""
-    return Line.objects.select_related("price").prefetch_related(DISCOUNTS).order_by("pk")
+    return Line.objects.select_related("price").prefetch_related("discounts").order_by("pk")
 
 
 def breakdown_of(order: Order, lines: Iterable[Line]) -> Breakdown:
     """Say where an order's money goes, from its own ``frozen_lines`` and nothing of today."""
-    sold = [
-        Sold(line.partner_name, line.quantity, line.price.parts, tuple(getattr(line, DISCOUNTS).all()))
-        for line in lines
-    ]
+    sold = [Sold(line.partner_name, line.quantity, line.price.parts, tuple(line.discounts.all())) for line in lines]
     return break_down(sold, currency=order.currency, mad_per_unit=order.mad_per_unit, delivery=order.shipping_incl_tax)
 
 

@@ -11,10 +11,10 @@ from fulfilment.orders.models import Line
 from .models import Payable, Payout
 
 
-@invariant("payouts: a payable is the frozen farm-gate amount times the quantity, for the line's own cooperative")
+@invariant("payouts: a payable is farm gate times quantity less discounts borne, for the line's own cooperative")
 def amounts_are_frozen() -> Iterable[object]:
     return Payable.objects.exclude(
-        amount_mad=F("order_line__farm_gate_mad") * F("order_line__quantity"),
+        amount_mad=F("order_line__farm_gate_mad") * F("order_line__quantity") - F("order_line__given_mad"),
         cooperative_id=F("order_line__partner_id"),
     )
 

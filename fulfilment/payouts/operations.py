@@ -38,7 +38,7 @@ class PaidMeanwhile(Exception):
 
 @transaction.atomic
 def record_earnings(*, consignment_id: int, now: datetime) -> None:
-    """Write what each line of a delivered consignment earned, at its frozen farm-gate amount, once."""
+    """Write what each line of a delivered consignment earned, at its frozen farm-gate amount less discounts, once."""
     consignment = Consignment.objects.get(pk=consignment_id)
     if consignment.state != Consignment.State.DELIVERED:
         raise NotDelivered(consignment.reference)
@@ -47,7 +47,7 @@ def record_earnings(*, consignment_id: int, now: datetime) -> None:
         Payable(
             cooperative_id=consignment.cooperative_id,
             order_line=line.order_line,
-            amount_mad=policies.earned(line.order_line.farm_gate_mad, line.quantity),
+            amount_mad=policies.earned(line.order_line.farm_gate_mad, line.quantity, line.order_line.given_mad),
             earned_at=consignment.delivered_at or now,
         )
         for line in lines

@@ -14,9 +14,9 @@ class Owed:
     amount_mad: Decimal
 
 
-def earned(farm_gate_mad: Decimal, quantity: int) -> Decimal:
-    """Return what a cooperative earns on a line: the amount frozen in the order, for each piece."""
-    return farm_gate_mad * quantity
+def earned(farm_gate_mad: Decimal, quantity: int, given_mad: Decimal) -> Decimal:
+    """Return what a cooperative earns on a line: the amount frozen in the order for each piece, less what it gave."""
+    return farm_gate_mad * quantity - given_mad
 
 
 def by_cooperative(rows: Iterable[Owed]) -> dict[int, list[Owed]]:

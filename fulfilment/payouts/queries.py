@@ -23,7 +23,7 @@ class Owed:
 
 @dataclass(frozen=True)
 class StatementLine:
-    """One thing sold. ``deducted_mad`` stays nothing until refunds and advances come."""
+    """One thing sold. ``deducted_mad`` is what the cooperative bore of discounts; refunds and advances come later."""
 
     product: str
     order_number: str
@@ -94,7 +94,7 @@ def _line(row: Payable) -> StatementLine:
         earned_at=row.earned_at,
         quantity=line.quantity,
         farm_gate_mad=line.farm_gate_mad,
-        sold_mad=row.amount_mad,
-        deducted_mad=NOTHING,
+        sold_mad=row.amount_mad + line.given_mad,
+        deducted_mad=line.given_mad,
         to_receive_mad=row.amount_mad,
     )

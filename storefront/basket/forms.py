@@ -56,3 +56,14 @@ class LineForm(forms.Form):
     """One line on the basket page; nothing at all, or ``remove``, takes it out."""
 
     quantity = QuantityField(minimum=0)
+
+
+class CodeForm(forms.Form):
+    """A voucher's code, in any writing."""
+
+    code = forms.CharField(
+        label=_("Voucher code"),
+        max_length=60,
+        error_messages={"required": _("Type the code first.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "ltr", "autocapitalize": "characters"}),
+    )

@@ -8,8 +8,6 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from oscar.apps.basket.middleware import BasketMiddleware as Upstream
 
-from storefront.offers.queries import offers_are_running
-
 from . import operations
 from .changes import tell
 from .models import Basket, BasketMoved
@@ -17,7 +15,7 @@ from .models import Basket, BasketMoved
 
 class BasketMiddleware(Upstream):
     """Oscar's, with three changes: nobody gets an empty row for looking, a basket follows the visitor's currency,
-    and offers cost nothing while there are none."""
+    and Oscar applies no offers: the shop's own are worked out where a sum is shown (``basket.discounts``)."""
 
     def get_basket(self, request: HttpRequest) -> Basket:
         if request._basket_cache is not None:
@@ -67,8 +65,7 @@ class BasketMiddleware(Upstream):
         return basket
 
     def apply_offers_to_basket(self, request: HttpRequest, basket: Basket) -> None:
-        if offers_are_running():
-            super().apply_offers_to_basket(request, basket)
+        """Leave lines and prices as they are."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         response = super().process_response(request, response)

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalogue.kernel.shopping import Shopping
+from storefront.offers.policies import Buyer
+from storefront.vouchers import operations as vouchers
 
 from .models import Basket, BasketMoved, NoPrice
 from .policies import PriceChange
@@ -141,6 +143,22 @@ def accept_prices(*, basket: Basket, now: datetime) -> list[PriceChange]:
     return basket.reprice(basket, now)
 
 
+@transaction.atomic
+def enter_code(*, basket: Basket, written: str, buyer: Buyer, address: str, now: datetime) -> None:
+    """Put a voucher's code into the basket. Locks its row; raises what ``vouchers.operations.enter`` raises."""
+    basket.lock()
+    vouchers.enter(
+        written=written, basket_id=basket.pk, buyer=buyer, visitor=f"basket-{basket.pk}", address=address, now=now
+    )
+
+
+@transaction.atomic
+def take_code_out(*, basket: Basket) -> None:
+    """Take the voucher's code out of the basket. Locks its row."""
+    basket.lock()
+    vouchers.take_out(basket_id=basket.pk)
+
+
 def merge(*, into: Basket, other: Basket, shopping: Shopping, now: datetime) -> list[PriceChange]:
     """Bring two baskets of one person together at sign-in, priced for how they shop now; return what changed.
 
@@ -149,6 +167,7 @@ def merge(*, into: Basket, other: Basket, shopping: Shopping, now: datetime) -> 
     try:
         with transaction.atomic():
             into.merge(other, add_quantities=False)
+            vouchers.carry_over(into=into.pk, other=other.pk)
             return switch_currency(basket=into, shopping=shopping, now=now)
     except BasketMoved:
         return []

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -14,9 +16,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from catalogue.cooperatives.queries import priced_stockrecords
 from catalogue.products.models import Product
 from storefront.breakdown.tables import table_of
+from storefront.vouchers.limits import TooManyMisses
+from storefront.vouchers.operations import NoSuchCode
 
-from . import arrivals, changes, operations, queries
-from .forms import AddForm, LineForm
+from . import arrivals, changes, discounts, operations, queries
+from .forms import AddForm, CodeForm, LineForm
 from .models import BasketMoved
 
 UNPROCESSABLE = 422
@@ -28,22 +32,32 @@ def summary(request: HttpRequest) -> HttpResponse:
     return _page(request)
 
 
-def _page(request: HttpRequest, wrong: dict[int, LineForm] | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest, wrong: dict[int, LineForm] | None = None, code_form: CodeForm | None = None
+) -> HttpResponse:
     basket = request.basket
     lines = queries.lines_for_page(basket, get_language() or "en")
     for view in lines:
         view.form = (wrong or {}).get(view.line.pk) or _line_form(view.line)
+    quote = discounts.quote_for_page(basket, lines, request.shopping, discounts.buyer_of(request.user), timezone.now())
     context = {
         "basket": basket,
         "lines": lines,
         "total": queries.total(lines),
         "changes": changes.summary_of(lines),
-        "breakdown": table_of(queries.breakdown(lines, currency=request.shopping.currency)),
+        "breakdown": table_of(
+            queries.breakdown(
+                lines, currency=quote.currency, mad_per_unit=quote.mad_per_unit, discounts=quote.discounts
+            )
+        ),
+        "quote": quote,
+        "said": discounts.said_of(quote),
+        "code_form": code_form or CodeForm(),
         "currency": request.shopping.currency,
         "arrival": arrivals.for_lines(lines, shopping=request.shopping, now=timezone.now()),
         "can_order": bool(lines) and not any(view.problem for view in lines),
     }
-    return render(request, "shop/basket.html", context, status=UNPROCESSABLE if wrong else 200)
+    return render(request, "shop/basket.html", context, status=UNPROCESSABLE if wrong or code_form else 200)
 
 
 def _line_form(line: Any, data: Any = None) -> LineForm:
@@ -126,3 +140,32 @@ def accept(request: HttpRequest) -> HttpResponse:
         except BasketMoved:
             messages.info(request, _("This basket was ordered in the meantime. Please choose again."))
     return redirect("basket:summary")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def code(request: HttpRequest) -> HttpResponse:
+    """Put a voucher's code into the basket, or take it out."""
+    if request.method != "POST" or request.basket.pk is None:
+        return redirect("basket:summary")
+    form = CodeForm(request.POST)
+    try:
+        if "remove" in request.POST:
+            operations.take_code_out(basket=request.basket)
+            return redirect("basket:summary")
+        if form.is_valid():
+            operations.enter_code(
+                basket=request.basket,
+                written=form.cleaned_data["code"],
+                buyer=discounts.buyer_of(request.user),
+                address=get_adapter().get_client_ip(request),
+                now=timezone.now(),
+            )
+            return redirect(f"{reverse('basket:summary')}#code")
+    except NoSuchCode as error:
+        form.add_error("code", str(error))
+    except TooManyMisses:
+        form.add_error("code", _("Too many codes that do not count were tried from here. Please wait ten minutes."))
+    except BasketMoved:
+        messages.info(request, _("This basket was ordered in the meantime. Please choose again."))
+        return redirect("basket:summary")
+    return _page(request, code_form=form)

@@ -59,6 +59,13 @@ class CheckoutForm(RecipientFields, AddressForm):
             raise ValidationError(_("Choose how you would like to pay."))
         return str(self.cleaned_data["payment"])
 
+    def phone_given(self) -> str:
+        """Return the phone typed so far, if it is one: offers for each customer once are counted by it."""
+        try:
+            return self.fields["phone"].clean(self["phone"].value() or "")
+        except ValidationError:
+            return ""
+
     def province_given(self) -> Province | None:
         """Return the province chosen so far, whether the form was checked or only shown."""
         if self.country != HOME_COUNTRY:

@@ -8,14 +8,15 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import get_language, gettext_lazy, ngettext
 
+from catalogue.kernel.money import ZERO
 from catalogue.kernel.shopping import HOME_COUNTRY
 from catalogue.places.names import country_names
-from fulfilment.orders.policies import CARD, CASH, Item, Quote, payment_methods
+from fulfilment.orders.policies import CARD, CASH, Item, NamedAmount, Quote, by_name, payment_methods
 from fulfilment.orders.queries import quote as make_quote
 from fulfilment.shipping import queries as shipping
 from fulfilment.shipping.policies import Delivery
 from fulfilment.shipping.sending.queries import refusal_text
-from storefront.basket import arrivals
+from storefront.basket import arrivals, discounts
 from storefront.basket import queries as baskets
 
 from . import policies
@@ -56,6 +57,21 @@ class Page:
         return self.quote.total(self.delivery)
 
     @property
+    def discount_rows(self) -> list[NamedAmount]:
+        return self.quote.discount_rows()
+
+    @property
+    def delivery_before(self) -> Decimal | None:
+        """What the delivery would cost without offers."""
+        if self.delivery is None:
+            return None
+        return self.delivery.price + sum((row.amount for row in self.quote.off_delivery(self.delivery)), ZERO)
+
+    @property
+    def off_delivery(self) -> list[NamedAmount]:
+        return by_name(self.quote.off_delivery(self.delivery))
+
+    @property
     def problems(self) -> bool:
         return not self.lines or any(line.problem for line in self.lines)
 
@@ -72,7 +88,9 @@ def build(request: HttpRequest, form: CheckoutForm, now: datetime) -> tuple[Page
     province = form.province_given()
     items = [Item(view.line.stockrecord_id, view.line.quantity) for view in lines]
     zone = shipping.zone_of(shopping.destination, province)
-    quote = make_quote(items, shopping=shopping, zone_code=zone, now=now)
+    buyer = discounts.buyer_of(request.user, form.phone_given())
+    offers = discounts.at_hand(basket, lines, buyer, now)
+    quote = make_quote(items, shopping=shopping, zone_code=zone, now=now, offers=offers)
     _mark_refused(lines, quote)
     page = Page(lines, quote, needs_province=shopping.destination == HOME_COUNTRY and province is None)
     _choose(page, form)
@@ -86,6 +104,7 @@ def build(request: HttpRequest, form: CheckoutForm, now: datetime) -> tuple[Page
         "communes": commune_names(province),
         "seal": policies.seal(basket.pk, quote),
         "arrival": arrivals.for_lines(lines, shopping=shopping, now=now),
+        "said": discounts.said_of(quote),
     }
     return page, context
 

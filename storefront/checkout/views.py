@@ -21,6 +21,7 @@ from fulfilment.orders.policies import CARD
 from fulfilment.orders.queries import order_of_basket
 from fulfilment.shipping import queries as shipping
 from fulfilment.shipping.sending.queries import refusal_text
+from storefront.basket.discounts import code_text
 from storefront.basket.models import BasketMoved
 from storefront.basket.operations import switch_currency
 from storefront.customer.addresses.forms import initial_of
@@ -84,6 +85,7 @@ def place(request: HttpRequest) -> HttpResponse:
     except (
         SoldOut,
         operations.Switched,
+        operations.VoucherRefused,
         orders.NotForSale,
         orders.NotSentThere,
         orders.TermsChanged,
@@ -188,25 +190,41 @@ def _wanted(request: HttpRequest, form: CheckoutForm, shown: tuple[str, ...]) ->
 def _explain(request: HttpRequest, form: CheckoutForm, error: Exception) -> None:
     """Say what is wrong where it can be put right; lines are named on the page itself, read again."""
     request.basket.reset_offer_applications()
-    if isinstance(error, SoldOut):
-        for line in request.basket.all_lines():
-            if line.stockrecord_id in error.left:
-                form.add_error(None, _sold_out_text(line.product.title, error.left[line.stockrecord_id]))
-    elif isinstance(error, orders.NotSentThere):
-        for text in _not_sent_texts(request, error):
-            form.add_error(None, text)
-    elif isinstance(error, orders.NotForSale):
-        form.add_error(None, _("Some products cannot be ordered like this: see the marked lines."))
-    elif isinstance(error, operations.Switched):
-        form.add_error(None, _("You chose another currency or country in another window. Nothing was ordered."))
-    elif isinstance(error, orders.TermsChanged):
-        form.add_error(None, _(TOTAL_CHANGED))
-    elif isinstance(error, orders.DeliveryGone):
+    if isinstance(error, orders.DeliveryGone):
         form.add_error("delivery", _("This way is not offered for this address. Please choose another."))
-    elif form.country == HOME_COUNTRY:
-        form.add_error("payment", _("Cash is taken in dirhams, up to the courier's limit. Please choose another way."))
-    else:
-        form.add_error("payment", _("This way to pay is not offered here. Please choose another."))
+    elif isinstance(error, orders.PaymentNotOffered):
+        form.add_error("payment", _not_paid_so_text(form))
+    for text in _texts(request, error):
+        form.add_error(None, text)
+
+
+def _texts(request: HttpRequest, error: Exception) -> list[str]:
+    """Return what concerns no single field."""
+    match error:
+        case SoldOut():
+            return [
+                _sold_out_text(line.product.title, error.left[line.stockrecord_id])
+                for line in request.basket.all_lines()
+                if line.stockrecord_id in error.left
+            ]
+        case orders.NotSentThere():
+            return _not_sent_texts(request, error)
+        case orders.NotForSale():
+            return [_("Some products cannot be ordered like this: see the marked lines.")]
+        case operations.Switched():
+            return [_("You chose another currency or country in another window. Nothing was ordered.")]
+        case operations.VoucherRefused():
+            language, currency = (get_language() or "ar")[:2], request.shopping.currency
+            return [f"{code_text(error.note, currency, language)} {_(TOTAL_CHANGED)}"]
+        case orders.TermsChanged():
+            return [_(TOTAL_CHANGED)]
+    return []
+
+
+def _not_paid_so_text(form: CheckoutForm) -> str:
+    if form.country == HOME_COUNTRY:
+        return _("Cash is taken in dirhams, up to the courier's limit. Please choose another way.")
+    return _("This way to pay is not offered here. Please choose another.")
 
 
 def _not_sent_texts(request: HttpRequest, error: orders.NotSentThere) -> list[str]:

@@ -25,7 +25,11 @@ ROLES: dict[str, set[str]] = {
         "partner.change_partner",
         "partner.view_stockrecord",
         "partner.change_stockrecord",
+        "partner.view_discountagreement",
+        "partner.add_discountagreement",
         "pricing.view_pricelist",
+        *(f"offer.{verb}_conditionaloffer" for verb in ("view", "add", "change")),
+        *(f"voucher.{verb}_voucher" for verb in ("view", "add")),
     },
     "logistics": READ_ORDERS
     | SENDING
@@ -46,6 +50,8 @@ ROLES: dict[str, set[str]] = {
         "pricing.approve_pricelist",
         "pricing.add_pricelistdraft",
         *(f"pricing.{verb}_{row}" for row in DATED for verb in ("view", "add", "change")),
+        "offer.view_conditionaloffer",
+        "partner.view_discountagreement",
     },
 }
 ROLES["director"] = set().union(*ROLES.values()) | {"jobs.change_job"}

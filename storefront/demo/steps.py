@@ -79,6 +79,7 @@ STEPS = (
         draws=True,
     ),
     Step("history", "Writing a history of orders", ("make_history",), in_database=True, draws=True),
+    Step("offers", "Making offers", ("make_offers",), ("storefront/demo/**/*offers*.py",), in_database=True),
 )
 
 

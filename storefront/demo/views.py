@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
-from . import accounts
+from . import accounts, offers
 from .models import Letter
 from .tours import CARDS, TOURS
 
@@ -51,6 +51,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "page_obj": Paginator(letters.defer("html"), LETTERS_PER_PAGE).get_page(request.GET.get("page")),
         "channel": channel,
         "cards": CARDS,
+        "offers": offers.listed(),
         "tours": [(tour, [(stop.words, stop.url(language)) for stop in tour.stops]) for tour in TOURS],
         "choices": LANGUAGES,
     }

@@ -12,6 +12,7 @@ from catalogue.kernel.shopping import HOME_COUNTRY
 from catalogue.places.names import country_name
 from fulfilment.orders.links import order_url
 from fulfilment.orders.models import Line, Order, ShippingAddress
+from fulfilment.orders.policies import by_name
 from fulfilment.orders.queries import breakdown_of, frozen_lines
 from storefront.breakdown.tables import table_of
 
@@ -41,7 +42,12 @@ def order_letter(order: Order, kind: str) -> Letter:
         }
         if words.with_lines:
             lines = list(frozen_lines().filter(order=order))
-            context |= {"lines": _lines(order, lines), "address": _address(order), "shares": _shares(order, lines)}
+            context |= {
+                "lines": _lines(order, lines),
+                "discounts": _discounts(order, lines),
+                "address": _address(order),
+                "shares": _shares(order, lines),
+            }
         return Letter(
             subject=str(context["subject"]),
             text=render_to_string("emails/order.txt", context).strip() + "\n",
@@ -83,7 +89,6 @@ class Shares:
     """Where the order's money goes: (words, share, amount) for the HTML, the same aligned for the plain text."""
 
     rows: list[tuple[str, str, str]]
-    discount: str
 
     @property
     def aligned(self) -> list[str]:
@@ -103,8 +108,16 @@ def _shares(order: Order, lines: list[Line]) -> Shares:
         for row in table.rows
     ]
     total = (gettext("Total"), "", formats.money(table.total, order.currency, order.language))
-    off = formats.money(-table.discount, order.currency, order.language) if table.discount else ""
-    return Shares([*rows, total], off)
+    return Shares([*rows, total])
+
+
+def _discounts(order: Order, lines: list[Line]) -> list[dict[str, str]]:
+    """Name each offer and code with what it took off; ``delivery`` above is what was left of the delivery."""
+    on_goods = sorted((row for line in lines for row in line.discounts.all()), key=lambda row: row.pk)
+    return [
+        {"name": row.name, "amount": formats.money(row.change, order.currency, order.language)}
+        for row in by_name(on_goods)
+    ]
 
 
 def _address(order: Order) -> list[str]:

@@ -77,6 +77,9 @@ def order(number: str) -> QuerySet[Order]:
         )
         .prefetch_related(
             "lines__partner",
+            "lines__product",
+            "lines__discounts",
+            "delivery_discounts",
             "events__by",
             "consignments__cooperative",
             "payment_attempts",
@@ -92,6 +95,7 @@ def goods(order: Order) -> dict[str, Any]:
         "lines": lines,
         "goods": sum(line.line_price_incl_tax for line in lines),
         "farm_gate_mad": sum(line.owed_mad for line in lines),
+        "given_mad": sum(line.given_mad for line in lines),
         "total_mad": money.quantize(order.total_incl_tax * order.mad_per_unit),
     }
 

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from .offers import views as offers
 from .views import consignments, dated, home, jobs, orders, payouts, prices, rates, sending
 
 app_name = "office"
@@ -31,6 +32,15 @@ urlpatterns = [
     path("sending/<int:pk>/end/", sending.end_permission, name="permission-end"),
     path("import-rules/", sending.import_rules, name="import-rules"),
     path("import-rules/<int:pk>/end/", sending.end_import_rule, name="import-rule-end"),
+    path("offers/", offers.offers, name="offers"),
+    path("offers/new/", offers.new, name="new-offer"),
+    path("offers/agreements/", offers.agreements, name="agreements"),
+    path("offers/agreements/<int:pk>/end/", offers.end_agreement, name="end-agreement"),
+    path("offers/codes/<int:pk>.csv", offers.codes_csv, name="codes-csv"),
+    path("offers/<int:pk>/", offers.offer, name="offer"),
+    path("offers/<int:pk>/change/", offers.change, name="change-offer"),
+    path("offers/<int:pk>/stop/", offers.stop, name="stop-offer"),
+    path("offers/<int:pk>/codes/", offers.codes, name="make-codes"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<int:pk>/again/", jobs.again, name="job-again"),
 ]

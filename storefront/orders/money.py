@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from catalogue.kernel.money import ZERO, quantize
 from fulfilment.orders.models import Line, Order
-from fulfilment.orders.queries import DISCOUNTS, breakdown_of
+from fulfilment.orders.queries import breakdown_of
 from storefront.breakdown.tables import Table, table_of
 
 
@@ -26,8 +24,6 @@ class TaxSum:
 class Money:
     """Amounts of one order in its currency; ``total_mad`` is for information, at the frozen rate."""
 
-    goods: Decimal
-    discounts: list[tuple[str, Decimal]]
     breakdown: Table
     taxes: list[TaxSum]
     total_mad: Decimal
@@ -40,22 +36,10 @@ class Money:
 def money_of(order: Order, lines: Sequence[Line]) -> Money:
     """Put an order's figures together from its ``frozen_lines``."""
     return Money(
-        goods=sum((line.line_price_before_discounts_incl_tax for line in lines), ZERO),
-        discounts=_discounts(lines),
         breakdown=table_of(breakdown_of(order, lines)),
         taxes=_taxes(lines),
         total_mad=quantize(order.total_incl_tax * order.mad_per_unit),
     )
-
-
-def _discounts(lines: Sequence[Any]) -> list[tuple[str, Decimal]]:
-    """Add up what was taken off under each name, below nothing."""
-    sums: dict[str, Decimal] = {}
-    for line in lines:
-        for discount in getattr(line, DISCOUNTS).all():
-            name = discount.name or _("Discount")
-            sums[name] = sums.get(name, ZERO) - discount.amount
-    return list(sums.items())
 
 
 def _taxes(lines: Sequence[Any]) -> list[TaxSum]:

@@ -28,13 +28,18 @@ OSCAR_HIDDEN_FEATURES = ["reviews"]
 OSCAR_INITIAL_ORDER_STATUS = "PENDING_PAYMENT"
 OSCAR_ORDER_STATUS_PIPELINE: dict[str, tuple[str, ...]] = {}  # orders move by fulfilment.orders.operations alone
 OSCAR_LINE_STATUS_PIPELINE: dict[str, tuple[str, ...]] = {}
-BLIND_TO_CURRENCIES = {"dashboard:order-stats", "dashboard:reports-index", "dashboard:shipping-method-list"}
+KNOWING_ONE_CURRENCY = {
+    *("dashboard:order-stats", "dashboard:reports-index", "dashboard:shipping-method-list"),
+    *("dashboard:offer-list", "dashboard:voucher-list", "dashboard:voucher-set-list", "dashboard:range-list"),
+}
 OSCAR_DASHBOARD_NAVIGATION: list[dict[str, Any]] = [
-    {**item, "children": [child for child in item["children"] if child["url_name"] not in BLIND_TO_CURRENCIES]}
-    if "children" in item
-    else item
+    item | {"children": kept} if "children" in item else item
     for item in defaults.OSCAR_DASHBOARD_NAVIGATION
-    if item.get("url_name") not in BLIND_TO_CURRENCIES
+    if item.get("url_name") not in KNOWING_ONE_CURRENCY
+    and (
+        (kept := [child for child in item.get("children", []) if child["url_name"] not in KNOWING_ONE_CURRENCY])
+        or "children" not in item
+    )
 ]
 # Oscar will not start without one; the shop's search is catalogue.search, and nothing ever asks this.
 HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}

@@ -46,6 +46,7 @@ class Card:
     price_per: str
     availability: Availability
     badges: tuple[str, ...]
+    reduced: Decimal | None = None
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,13 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BooleanField, Case, Count, DecimalField, F, Func, IntegerField, OuterRef, Q, Value, When
+from django.db.models import BooleanField, Case, Count, DecimalField, F, Func, IntegerField, Q, Value, When
 
 from catalogue.kernel.money import CENT, EUR, MAD, USD
-from catalogue.products.models import ProductCategory
 from catalogue.products.queries import shelves
 
-from .offers import Choice, Market, quality_of
+from .offers import ON_SHELVES, Choice, Market, quality_of
 
 STEPS: Mapping[str, tuple[int, ...]] = MappingProxyType(
     {MAD: (50, 100, 200, 500), EUR: (5, 10, 20, 50), USD: (5, 10, 20, 50)}
@@ -91,11 +89,7 @@ class Counting:
                     function="width_bucket",
                     output_field=IntegerField(),
                 ),
-                on_shelves=ArraySubquery(
-                    ProductCategory.objects.filter(product=OuterRef("stockrecord__product"))
-                    .order_by("category_id")
-                    .values("category_id")
-                ),
+                on_shelves=ON_SHELVES,
             )
             .values_list(
                 "on_shelves",

@@ -8,6 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, CharField, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Contains, LessThanOrEqual
@@ -20,6 +21,11 @@ from fulfilment.shipping.sending.policies import REVIEW, Carrier, SendingRules
 from fulfilment.shipping.sending.queries import sending_rules
 
 ON_OFFER = Coalesce(F("stockrecord__num_in_stock"), 0) - Coalesce(F("stockrecord__num_allocated"), 0)
+ON_SHELVES = ArraySubquery(
+    ProductCategory.objects.filter(product=OuterRef("stockrecord__product"))
+    .order_by("category_id")
+    .values("category_id")
+)
 SOLD_OUT = Case(When(on_offer__lte=0, then=1), default=0)
 PUBLIC = Q(
     stockrecord__partner__is_active=True,

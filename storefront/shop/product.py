@@ -21,6 +21,8 @@ from fulfilment.shipping.sending.policies import COLD_CHAIN, SendingRules
 from fulfilment.shipping.sending.queries import refusal_text
 from storefront.basket import arrivals
 from storefront.breakdown.tables import Table, table_of
+from storefront.offers.policies import Thing
+from storefront.offers.prices import reduced
 
 from . import cards, words
 from .cards import Availability, Card, Season
@@ -48,6 +50,7 @@ class Offer:
     breakdown: Table
     availability: Availability
     refusal: str = ""
+    reduced: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -163,6 +166,11 @@ def _offer(row: Price, product: Product, shopping: Shopping, rules: SendingRules
             now=now,
         ),
         refusal=refused,
+        reduced=reduced(
+            Thing(row.stockrecord_id, product.pk, row.stockrecord.partner_id, frozenset(product.shelf_ids)),
+            row.price,
+            now,
+        ),
     )
 
 

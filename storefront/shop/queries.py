@@ -16,11 +16,13 @@ from django.urls import reverse
 from catalogue.kernel.shopping import Shopping
 from catalogue.pricing.models import Price
 from catalogue.search.queries import Found, search
+from storefront.offers.policies import Thing
+from storefront.offers.prices import reduced
 
 from . import cards
 from .cards import Card, Season
 from .census import Census, take_census
-from .offers import Choice, Market
+from .offers import ON_SHELVES, Choice, Market
 
 PER_PAGE = 24
 ROWS_PER_KIND = 20  # read to find one of each kind
@@ -89,6 +91,9 @@ def _rows(market: Market, language: str, where: Q) -> QuerySet[Any]:
         "currency",
         "on_offer",
         "refused",
+        "stockrecord_id",
+        seller_id=F("stockrecord__partner"),
+        on_shelves=ON_SHELVES,
         product_id=F("stockrecord__product"),
         offered_on=F(f"{product}first_offered_on"),
         title=translated(f"{product}title", language),
@@ -156,4 +161,9 @@ def _card(row: Mapping[str, Any], market: Market) -> Card:
             now=market.now,
         ),
         badges=cards.badges(row["labels"]),
+        reduced=reduced(
+            Thing(row["stockrecord_id"], row["product_id"], row["seller_id"], frozenset(row["on_shelves"])),
+            row["price"],
+            market.now,
+        ),
     )

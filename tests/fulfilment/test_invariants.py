@@ -9,7 +9,7 @@ from catalogue.kernel import events
 from catalogue.kernel.invariants import registered
 from fulfilment.jobs.models import Job
 from fulfilment.orders import signals
-from fulfilment.orders.models import Line, Order
+from fulfilment.orders.models import Line, LineDiscount, Order
 from fulfilment.payouts import operations as payouts
 from fulfilment.payouts.models import Payable, Payout
 from fulfilment.warehouse.models import Consignment, ConsignmentLine
@@ -97,8 +97,11 @@ BREAKS = {
         Order.objects.update(status="PAID")
     ),
     "warehouse: an order is as far as its least advanced consignment": lambda: Consignment.objects.update(state="OPEN"),
-    "payouts: a payable is the frozen farm-gate amount times the quantity, for the line's own cooperative": lambda: (
+    "payouts: a payable is farm gate times quantity less discounts borne, for the line's own cooperative": lambda: (
         Payable.objects.update(amount_mad=Decimal("1.00"))
+    ),
+    "orders: a line costs its price less its discounts, tax included and excluded": lambda: LineDiscount.objects.create(
+        line=Line.objects.earliest("pk"), name="never given", amount=1, tax=0, cooperative_mad=0
     ),
     "payouts: a payout is the sum of its payables, all of its own cooperative": lambda: Payout.objects.update(
         amount_mad=Decimal("1.00")

@@ -10,6 +10,7 @@ from .life import (
     expire,
     mark_paid,
 )
+from .lines import titles_of
 from .placing import (
     DeliveryGone,
     NotForSale,
@@ -20,7 +21,6 @@ from .placing import (
     TermsChanged,
     addressed_to,
     place,
-    titles_of,
 )
 
 __all__ = [

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -14,8 +13,9 @@ from catalogue.kernel import events
 from catalogue.kernel.shopping import HOME_COUNTRY, Shopping
 from catalogue.places.models import Country
 from fulfilment.orders import queries, signals
-from fulfilment.orders.models import Line, Order, OrderEvent, ShippingAddress
-from fulfilment.orders.operations import life
+from fulfilment.orders.discounting import NOTHING, AtHand
+from fulfilment.orders.models import Order, OrderEvent, ShippingAddress
+from fulfilment.orders.operations import life, lines
 from fulfilment.orders.policies import (
     CASH,
     Item,
@@ -68,7 +68,7 @@ class Purchase:
 
     ``address`` holds the fields of a ``ShippingAddress``, checked by a form. ``shown`` are the fingerprints of the
     quotes the buyer was shown, one for each way to send it. Name and phone in ``address`` are the payer's; a
-    ``recipient``, if there is one, takes their place on the parcel.
+    ``recipient``, if there is one, takes their place on the parcel. ``offers`` were read under the locks of their rows.
     """
 
     basket_id: int
@@ -82,12 +82,17 @@ class Purchase:
     email: str = ""
     user_id: int | None = None
     recipient: Recipient | None = None
+    offers: AtHand = NOTHING
 
 
 @dataclass(frozen=True)
 class Placed:
+    """An order; its ``quote`` and ``delivery`` say what it was placed at, when it was placed just now."""
+
     order_id: int
     number: str
+    quote: Quote | None = None
+    delivery: Delivery | None = None
 
 
 def place(*, purchase: Purchase, now: datetime) -> Placed:
@@ -100,16 +105,18 @@ def place(*, purchase: Purchase, now: datetime) -> Placed:
     hold(by_stockrecord(purchase.items))
     rows = queries.price_rows((item.stockrecord_id for item in purchase.items), shopping=purchase.shopping, now=now)
     zone = shipping.zone_of(purchase.shopping.destination, purchase.address.get("province"))
-    quote = queries.quote(purchase.items, shopping=purchase.shopping, zone_code=zone, now=now, rows=rows)
+    quote = queries.quote(
+        purchase.items, shopping=purchase.shopping, zone_code=zone, now=now, rows=rows, offers=purchase.offers
+    )
     delivery = _check(purchase, quote)
     order = _insert(purchase, quote, delivery, now)
     with translation.override(purchase.language):
-        Line.objects.bulk_create([_line(order, item, rows[item.stockrecord_id]) for item in quote.items])
+        lines.write(order, quote, delivery, rows)
     OrderEvent.objects.create(order=order, kind="placed", at=now, by_id=purchase.user_id)
     events.announce(signals.order_placed, order_id=order.pk, order=order)
     if order.payment_method == CASH and settings.COD_CONFIRMATION == "automatic":
         life.confirm_locked(order, now=now)
-    return Placed(order.pk, order.number)
+    return Placed(order.pk, order.number, quote, delivery)
 
 
 def _check(purchase: Purchase, quote: Quote) -> Delivery:
@@ -182,37 +189,3 @@ def _recipient(recipient: Recipient | None) -> dict[str, Any]:
         "gift_message": recipient.gift_message,
         "prices_hidden": recipient.prices_hidden,
     }
-
-
-def _line(order: Order, item: PricedItem, row: Any) -> Line:
-    product, partner = row.stockrecord.product, row.stockrecord.partner
-    excl_tax: Decimal = item.unit_price - item.unit_tax
-    return Line(
-        order=order,
-        partner=partner,
-        partner_name=partner.short_name[:128],
-        partner_sku=row.stockrecord.partner_sku,
-        stockrecord=row.stockrecord,
-        product=product,
-        title=product.title,
-        titles=titles_of(product),
-        upc=product.upc,
-        quantity=item.quantity,
-        unit_price_incl_tax=item.unit_price,
-        unit_price_excl_tax=excl_tax,
-        line_price_incl_tax=item.total,
-        line_price_excl_tax=excl_tax * item.quantity,
-        line_price_before_discounts_incl_tax=item.total,
-        line_price_before_discounts_excl_tax=excl_tax * item.quantity,
-        tax_code=row.vat_class,
-        num_allocated=item.quantity,
-        price=row,
-        farm_gate_mad=item.farm_gate_mad,
-        seller_of_record=row.seller_of_record,
-    )
-
-
-def titles_of(product: Any) -> dict[str, str]:
-    """Return a product's name in every language it has one in, to keep."""
-    names = {code: getattr(product, f"title_{code}") for code, _name in settings.LANGUAGES}
-    return {code: name for code, name in names.items() if name}

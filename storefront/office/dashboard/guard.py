@@ -29,6 +29,9 @@ PORTAL = _("People of a cooperative have the portal.")
 PARCELS = _("Where a parcel goes stays as it was ordered.")
 TARIFFS = _("What delivery costs comes from the office's tariffs.")
 KEPT = _("Orders and prices point here: it is kept. Take it off the shelf by making it not public.")
+OFFERS = _("Offers and codes are made on the office's own pages, with amounts in each currency.")
+OF_OFFERS = ("offer-", "range-", "voucher-")
+"""How the names of Oscar's pages of offers begin: they know one currency."""
 CLOSED = {
     "catalogue-product-create": FILES,
     "catalogue-product-create-child": FILES,
@@ -68,6 +71,10 @@ def guarded(view: View, name: str | None) -> View:
         if get_language() == "ar" and request.method == "GET":
             messages.info(request, "Le tableau de bord existe en français et en anglais.")
             return redirect(request.get_full_path().replace("/ar/", "/fr/", 1))
+        if name and name.startswith(OF_OFFERS):
+            messages.warning(request, OFFERS)
+            allowed = request.user.has_perm("offer.view_conditionaloffer")
+            return redirect("office:offers" if allowed else "dashboard:index")
         if name in CLOSED:
             messages.warning(request, CLOSED[name])
             return redirect("dashboard:index")

@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 
 from catalogue.kernel import formats
 from storefront.shop import drawings, icons
+from storefront.vouchers import policies as vouchers
 
 register = template.Library()
 
@@ -75,6 +76,12 @@ def _machine(value: date | datetime) -> str:
 def phone(e164: str | None) -> str:
     """Write a phone number from left to right, whatever surrounds it."""
     return _isolated(formats.phone(str(e164)), "ltr") if e164 else ""
+
+
+@register.filter
+def spell(code: str) -> str:
+    """Write a voucher's code in groups, as it is printed."""
+    return vouchers.spell(code)
 
 
 @register.filter

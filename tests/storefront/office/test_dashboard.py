@@ -29,11 +29,7 @@ PAGES = [
     "user-alert-list",
     "page-list",
     "partner-list",
-    "offer-list",
-    "range-list",
     "reviews-list",
-    "voucher-list",
-    "voucher-set-list",
     "comms-list",
 ]
 
@@ -57,6 +53,12 @@ def order():
 @pytest.mark.parametrize("name", PAGES)
 def test_each_list_opens_with_our_rows(boss, order, name):
     assert boss.get(french(name)).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["offer-list", "range-list", "range-create", "voucher-list", "voucher-set-create"])
+def test_pages_of_offers_that_know_one_currency_lead_to_the_offices_own(boss, name):
+    assert boss.get(french(name)).url == "/fr/office/offers/"
+    assert name not in boss.get(french("index")).content.decode()
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "abc"])

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('order', '0024_frozen_terms_hold'),
+        ('order', '0026_titles_of_lines_so_far'),
     ]
 
     operations = [

@@ -12,7 +12,8 @@ ORDER = (
 )  # fmt: skip
 LINE = (
     "order_id", "price_id", "title", "titles", "partner_name", "partner_sku", "upc", "quantity", "tax_code",
-    "farm_gate_mad", "unit_price_incl_tax", "unit_price_excl_tax", "line_price_incl_tax", "line_price_excl_tax",
+    "seller_of_record", "farm_gate_mad", "given_mad", "floor_mad", "unit_price_incl_tax", "unit_price_excl_tax",
+    "line_price_incl_tax", "line_price_excl_tax",
     "line_price_before_discounts_incl_tax", "line_price_before_discounts_excl_tax",
 )  # fmt: skip
 
@@ -49,6 +50,6 @@ DROP FUNCTION order_refuse_change();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("order", "0026_titles_of_lines_so_far")]
+    dependencies = [("order", "0028_discounts")]
 
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -1,0 +1,80 @@
+"""Writing an order's lines: each with its price, and what offers take off it, frozen."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+
+from catalogue.kernel.money import ZERO
+from fulfilment.orders import models
+from fulfilment.orders.models import Line, Order
+from fulfilment.orders.policies import LineDiscount, PricedItem, Quote
+from fulfilment.shipping.policies import Delivery
+
+
+def write(order: Order, quote: Quote, delivery: Delivery, rows: Mapping[int, Any]) -> None:
+    """Write the lines of a quote, the discounts on each, and those on its delivery."""
+    lines = Line.objects.bulk_create(
+        _line(order, item, rows[item.stockrecord_id], quote.discounts_of(item), quote) for item in quote.items
+    )
+    by_record = {line.stockrecord_id: line for line in lines}
+    models.LineDiscount.objects.bulk_create(
+        _row(by_record[discount.stockrecord_id], discount) for discount in quote.discounts
+    )
+    models.DeliveryDiscount.objects.bulk_create(
+        models.DeliveryDiscount(
+            order=order, name=row.name, amount=row.amount, offer_id=row.offer_id, voucher_code=row.voucher_code
+        )
+        for row in quote.off_delivery(delivery)
+    )
+
+
+def _line(order: Order, item: PricedItem, row: Any, discounts: Sequence[LineDiscount], quote: Quote) -> Line:
+    product, partner = row.stockrecord.product, row.stockrecord.partner
+    excl_tax: Decimal = item.unit_price - item.unit_tax
+    off = sum((discount.amount for discount in discounts), ZERO)
+    tax_off = sum((discount.tax for discount in discounts), ZERO)
+    return Line(
+        order=order,
+        partner=partner,
+        partner_name=partner.short_name[:128],
+        partner_sku=row.stockrecord.partner_sku,
+        stockrecord=row.stockrecord,
+        product=product,
+        title=product.title,
+        titles=titles_of(product),
+        upc=product.upc,
+        quantity=item.quantity,
+        unit_price_incl_tax=item.unit_price,
+        unit_price_excl_tax=excl_tax,
+        line_price_incl_tax=item.total - off,
+        line_price_excl_tax=excl_tax * item.quantity - (off - tax_off),
+        line_price_before_discounts_incl_tax=item.total,
+        line_price_before_discounts_excl_tax=excl_tax * item.quantity,
+        tax_code=row.vat_class,
+        num_allocated=item.quantity,
+        price=row,
+        farm_gate_mad=item.farm_gate_mad,
+        given_mad=sum((discount.cooperative_mad for discount in discounts), ZERO),
+        seller_of_record=row.seller_of_record,
+        floor_mad=quote.floors.get(item.stockrecord_id),
+    )
+
+
+def _row(line: Line, discount: LineDiscount) -> models.LineDiscount:
+    return models.LineDiscount(
+        line=line,
+        name=discount.name[:128],
+        amount=discount.amount,
+        tax=discount.tax,
+        cooperative_mad=discount.cooperative_mad,
+        offer_id=discount.offer_id,
+        voucher_code=discount.voucher_code,
+    )
+
+
+def titles_of(product: Any) -> dict[str, str]:
+    """Return a product's name in every language it has one in, to keep."""
+    names = {code: getattr(product, f"title_{code}") for code, _name in settings.LANGUAGES}
+    return {code: name for code, name in names.items() if name}

@@ -131,13 +131,19 @@ class Basket(AbstractBasket):
     add = add_product
 
     def _put_in(self, product: Any, stockrecord: Any, quantity: int, options: Any, row: Any) -> tuple[Any, bool]:
-        prices = {"price_currency": row.currency, "price_excl_tax": row.price_excl_tax, "price_incl_tax": row.price}
+        """Write the line, or add to the one that is there: that keeps its price, which only ``reprice`` changes."""
         reference = self._create_line_reference(product, stockrecord, options or [])
         found = self.lines.filter(line_reference=reference)
-        if found.update(quantity=F("quantity") + quantity, date_updated=timezone.now(), **prices):
+        if found.update(quantity=F("quantity") + quantity, date_updated=timezone.now()):
             return found.get(), False
         line = self.lines.create(
-            line_reference=reference, product=product, stockrecord=stockrecord, quantity=quantity, **prices
+            line_reference=reference,
+            product=product,
+            stockrecord=stockrecord,
+            quantity=quantity,
+            price_currency=row.currency,
+            price_excl_tax=row.price_excl_tax,
+            price_incl_tax=row.price,
         )
         return line, True
 

@@ -122,6 +122,18 @@ def test_adding_after_a_newer_list_brings_all_lines_up_to_date_and_tells(guest):
     assert CHANGED not in answer.content.decode()
 
 
+def test_adding_more_of_what_became_dearer_tells_so(guest):
+    honey = stock("120.00")
+    guest.add(honey)
+    now_costs(honey, "126.00")
+
+    guest.add(honey)
+    told = page(guest)
+
+    assert told.count("has changed from MAD\u00a0120.00 to MAD\u00a0126.00.") == 1
+    assert Line.objects.values_list("quantity", "price_incl_tax").get() == (2, Decimal("126.00"))
+
+
 def test_a_new_quantity_after_a_newer_list_brings_all_lines_up_to_date_and_tells(guest):
     honey, oil = make_stockrecord(price="120.00"), stock("47.50")
     guest.add(honey)

@@ -1,7 +1,6 @@
 """What must always be true of orders."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 
 from django.db.models import F, IntegerField, OuterRef, Prefetch, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -11,7 +10,7 @@ from catalogue.kernel.invariants import invariant
 
 from .models import Line, Order
 from .policies import HOLDING
-from .queries import DISCOUNTS, breakdown_of, frozen_lines
+from .queries import breakdown_of, frozen_lines
 
 CHUNK = 500
 LEFT_THE_SHELF = ("HANDED_OVER", "IN_TRANSIT", "DELIVERED", "REFUSED", "LOST", "RETURNED", "CANCELLED")
@@ -29,16 +28,6 @@ def total_is_the_sum() -> Iterable[object]:
             total_incl_tax=F("goods") + F("shipping_incl_tax"), total_excl_tax=F("goods_excl") + F("shipping_excl_tax")
         )
         .values_list("number", flat=True)
-    )
-
-
-@invariant("orders: a line costs its units less what was taken off them")
-def lines_less_their_discounts() -> Iterable[object]:
-    taken = Coalesce(Sum(f"{DISCOUNTS}__amount"), Decimal("0.00"))
-    return (
-        Line.objects.annotate(taken=taken)
-        .exclude(line_price_incl_tax=F("line_price_before_discounts_incl_tax") - F("taken"))
-        .values_list("pk", flat=True)
     )
 
 

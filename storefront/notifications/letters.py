@@ -38,10 +38,10 @@ def order_letter(order: Order, kind: str) -> Letter:
             "subject": str(words.subject) % facts,
             "heading": str(words.heading) % isolated,
             "sentence": str(words.sentence) % isolated,
+            "lines": _lines(order) if words.with_lines else (),
+            "shares": _shares(order) if words.with_lines else None,
+            "address": _address(order) if words.with_lines else (),
         }
-        if words.with_lines:
-            lines = list(frozen_lines().filter(order=order))
-            context |= {"lines": _lines(order, lines), "address": _address(order), "shares": _shares(order, lines)}
         return Letter(
             subject=str(context["subject"]),
             text=render_to_string("emails/order.txt", context).strip() + "\n",
@@ -65,15 +65,15 @@ def _facts(order: Order) -> dict[str, str]:
     }
 
 
-def _lines(order: Order, lines: list[Line]) -> list[dict[str, str]]:
+def _lines(order: Order) -> list[dict[str, str]]:
     return [
         {
             "quantity": formats.number(line.quantity, order.language),
             "title": line.title,
             "maker": line.partner_name,
-            "amount": formats.money(line.line_price_before_discounts_incl_tax, order.currency, order.language),
+            "amount": formats.money(line.line_price_incl_tax, order.currency, order.language),
         }
-        for line in lines
+        for line in Line.objects.filter(order=order).order_by("pk")
     ]
 
 
@@ -82,7 +82,6 @@ class Shares:
     """Where the order's money goes: (words, share, amount) for the HTML, the same aligned for the plain text."""
 
     rows: list[tuple[str, str, str]]
-    discount: str
 
     @property
     def aligned(self) -> list[str]:
@@ -91,8 +90,8 @@ class Shares:
         return [f"{label:<{longest}}  {share:>4}  {amount:>{widest}}" for label, share, amount in self.rows]
 
 
-def _shares(order: Order, lines: list[Line]) -> Shares:
-    table = table_of(breakdown_of(order, lines))
+def _shares(order: Order) -> Shares:
+    table = table_of(breakdown_of(order, frozen_lines().filter(order=order)))
     rows = [
         (
             f"{row.label}{gettext(':')} {row.cooperative}" if row.cooperative else row.label,
@@ -102,8 +101,7 @@ def _shares(order: Order, lines: list[Line]) -> Shares:
         for row in table.rows
     ]
     total = (gettext("Total"), "", formats.money(table.total, order.currency, order.language))
-    off = formats.money(-table.discount, order.currency, order.language) if table.discount else ""
-    return Shares([*rows, total], off)
+    return Shares([*rows, total])
 
 
 def _address(order: Order) -> list[str]:

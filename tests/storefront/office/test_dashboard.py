@@ -29,7 +29,6 @@ PAGES = [
     "user-alert-list",
     "page-list",
     "partner-list",
-    "offer-list",
     "range-list",
     "reviews-list",
     "voucher-list",

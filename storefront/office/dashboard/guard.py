@@ -27,6 +27,7 @@ RELAXED = {
 FILES = _("Products and cooperatives come from the office's files.")
 PORTAL = _("People of a cooperative have the portal.")
 PARCELS = _("Where a parcel goes stays as it was ordered.")
+OFFERS = _("Offers and codes are made on the office's own pages, with amounts in each currency.")
 TARIFFS = _("What delivery costs comes from the office's tariffs.")
 KEPT = _("Orders and prices point here: it is kept. Take it off the shelf by making it not public.")
 OFFERS = _("Offers and codes are made on the office's own pages, with amounts in each currency.")
@@ -48,6 +49,9 @@ CLOSED = {
     "partner-user-update": PORTAL,
     "user-password-reset": _("People reset their password themselves, from the sign-in page."),
     "order-shipping-address": PARCELS,
+    "offer-list": OFFERS,
+    "offer-detail": OFFERS,
+    "voucher-stats": OFFERS,
     "shipping-method-list": TARIFFS,
     "shipping-method-create": TARIFFS,
     "shipping-method-detail": TARIFFS,

@@ -32,9 +32,6 @@ msgstr ""
 "Content-Transfer-Encoding: 8bit\n"
 
 """  # nothing that changes from day to day
-BORROWED = "{# Oscar's own texts"
-"""A copy of a template of Oscar's begins so: its texts are translated by Oscar, in French and English."""
-
 FLOORS = ("catalogue", "fulfilment", "storefront", "templates")
 KEYWORDS: dict[str, Any] = {
     "_": None,
@@ -56,10 +53,8 @@ def sources() -> Iterator[tuple[Path, str]]:
             if path.suffix == ".py" and "migrations" not in path.parts:
                 yield path, path.read_text()
             elif path.suffix in {".html", ".txt"} and "data" not in path.parts:
-                text = path.read_text()
-                if not text.startswith(BORROWED):
-                    python = templatize(text, origin=str(path))
-                    yield path, "\n".join(line.lstrip() for line in python.splitlines())
+                python = templatize(path.read_text(), origin=str(path))
+                yield path, "\n".join(line.lstrip() for line in python.splitlines())
 
 
 def extracted() -> Catalog:

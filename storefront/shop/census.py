@@ -2,12 +2,12 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import BooleanField, Case, Count, DecimalField, F, Func, IntegerField, Q, Value, When
@@ -42,8 +42,7 @@ class Census:
     sent_there: int = 0
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(NamedTuple):
     """Offers that are alike in all that is asked about, and how many they are."""
 
     on_shelves: list[int]
@@ -55,7 +54,7 @@ class Group:
     in_stock: bool
     sent_there: bool
     bucket: int
-    count: int
+    products: int
 
 
 @dataclass(frozen=True)
@@ -105,32 +104,32 @@ class Counting:
             .annotate(products=Count("pk"))
             .order_by()
         )
-        return (Group(*row) for row in rows)
+        return map(Group._make, rows)
 
-    def missed(self, group: Group) -> list[str]:
-        """Name the questions to which a group is not what was asked for."""
-        choice = self.choice
-        wrong = {
-            "shelf": bool(choice.shelf_ids) and choice.shelf_ids.isdisjoint(group.on_shelves),
-            "region": bool(choice.region_id) and choice.region_id != group.region,
-            "seller": choice.cooperative_id != group.cooperative if choice.cooperative_id else not group.best,
-            "label": bool(choice.quality) and choice.quality not in quality_of(group.labels),
-            "price": not self._first <= group.bucket <= self._last,
-            "stock": choice.in_stock and not group.in_stock,
-            "women": choice.of_women and not group.of_women,
-            "sent": choice.sent_there and not group.sent_there,
+    @cached_property
+    def wrong(self) -> list[tuple[str, Callable[[Group], bool]]]:
+        """Return for each question that is asked how to tell that a group is not what was asked for."""
+        choice, first, last = self.choice, *self._buckets()
+        if choice.cooperative_id:
+            tests = [("seller", lambda group: group.cooperative != choice.cooperative_id)]
+        else:
+            tests = [("seller", lambda group: not group.best)]
+        asked: dict[str, tuple[bool, Callable[[Group], bool]]] = {
+            "shelf": (bool(choice.shelf_ids), lambda group: choice.shelf_ids.isdisjoint(group.on_shelves)),
+            "region": (bool(choice.region_id), lambda group: group.region != choice.region_id),
+            "label": (bool(choice.quality), lambda group: choice.quality not in quality_of(group.labels)),
+            "price": ((first, last) != (0, len(self.bounds)), lambda group: not first <= group.bucket <= last),
+            "stock": (choice.in_stock, lambda group: not group.in_stock),
+            "women": (choice.of_women, lambda group: not group.of_women),
+            "sent": (choice.sent_there, lambda group: not group.sent_there),
         }
-        return [question for question, is_wrong in wrong.items() if is_wrong]
+        return [*tests, *((question, test) for question, (is_asked, test) in asked.items() if is_asked)]
 
-    @cached_property
-    def _first(self) -> int:
-        return bisect_right(self.bounds, self.choice.price_from) if self.choice.price_from is not None else 0
-
-    @cached_property
-    def _last(self) -> int:
-        if self.choice.price_to is None:
-            return len(self.bounds)
-        return self.bounds.index(self.choice.price_to + CENT)
+    def _buckets(self) -> tuple[int, int]:
+        """Return the first and the last bucket that the visitor's own bounds take in."""
+        low, high = self.choice.price_from, self.choice.price_to
+        first = bisect_right(self.bounds, low) if low is not None else 0
+        return first, self.bounds.index(high + CENT) if high is not None else len(self.bounds)
 
 
 def take_census(market: Market, choice: Choice) -> Census:
@@ -139,37 +138,52 @@ def take_census(market: Market, choice: Choice) -> Census:
     A product of two sellers counts once, by the offer that is taken, unless a cooperative is asked for.
     """
     counting, census, above = Counting(market, choice), Census(), _shelves_above()
-    steps = STEPS[market.shopping.currency]
-    ends = {step: counting.bounds.index(step + CENT) for step in steps}
+    standing: dict[tuple[int, ...], set[int]] = {}
     for group in counting.groups():
-        missed = counting.missed(group)
+        missed = [question for question, is_wrong in counting.wrong if is_wrong(group)]
         if len(missed) > 1:
             continue
-        only = missed[0] if missed else ""
-        _add(census, group, only, above)
-        if only in ("", "price"):
-            census.any_price += group.count
-            census.prices.update({step: group.count for step in steps if group.bucket <= ends[step]})
+        place = tuple(group.on_shelves)
+        if place not in standing:
+            standing[place] = {pk for shelf in place for pk in above.get(shelf, ())}
+        _add(census, group, missed[0] if missed else "", standing[place])
+    buckets, census.prices = census.prices, Counter()
+    for step in STEPS[market.shopping.currency]:
+        last = counting.bounds.index(step + CENT)
+        census.prices[step] = sum(count for bucket, count in buckets.items() if bucket <= last)
     return census
 
 
-def _add(census: Census, group: Group, only: str, above: Mapping[int, list[int]]) -> None:
-    """Count a group wherever the one question it misses, if any, is the one that is counted."""
-    count = group.count
-    census.total += count if not only else 0
+def _add(census: Census, group: Group, only: str, on_shelves: set[int]) -> None:
+    """Count a group wherever the one question it misses, if any, is the one that is counted; prices by bucket."""
+    count = group.products
+    if not only:
+        census.total += count
     if only in ("", "shelf"):
-        for pk in {pk for shelf in group.on_shelves for pk in above.get(shelf, ())}:
+        for pk in on_shelves:
             census.shelves[pk] += count
     if only in ("", "region"):
         census.regions[group.region] += count
     if only in ("", "seller"):
         census.cooperatives[group.cooperative] += count
-    if only in ("", "label"):
+    if only in ("", "price"):
+        census.any_price += count
+        census.prices[group.bucket] += count
+    _add_kinds(census, group, only)
+
+
+def _add_kinds(census: Census, group: Group, only: str) -> None:
+    """Count a group under what it may be called: of a quality, in stock, of women, sendable."""
+    count = group.products
+    if group.labels and only in ("", "label"):
         for quality in quality_of(group.labels):
             census.qualities[quality] += count
-    census.in_stock += count if only in ("", "stock") and group.in_stock else 0
-    census.of_women += count if only in ("", "women") and group.of_women else 0
-    census.sent_there += count if only in ("", "sent") and group.sent_there else 0
+    if group.in_stock and only in ("", "stock"):
+        census.in_stock += count
+    if group.of_women and only in ("", "women"):
+        census.of_women += count
+    if group.sent_there and only in ("", "sent"):
+        census.sent_there += count
 
 
 def _shelves_above() -> dict[int, list[int]]:

@@ -3,7 +3,9 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.translation import override
 
@@ -143,11 +145,14 @@ def test_a_stranger_finds_no_receipt():
 
 
 @pytest.mark.parametrize("end", ["", "receipt/"])
-def test_pages_of_money_take_as_many_queries_for_one_line_as_for_three(client, end, django_assert_num_queries):
-    orders = [place_order(*((stock(), 1) for _ in range(lines))) for lines in (1, 3)]
-
-    for order in orders:
+def test_pages_of_money_take_as_many_queries_for_one_line_as_for_three(client, end):
+    counts = []
+    for lines in (1, 3):
+        order = place_order(*((stock(), 1) for _ in range(lines)))
         address = f"/fr/orders/{order.number}/{end}?k={key_for(order.number)}"
         client.get(address)
-        with django_assert_num_queries(5):
+        with CaptureQueriesContext(connection) as queries:
             client.get(address)
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1] <= 8

@@ -95,7 +95,7 @@ def test_the_page_takes_as_many_queries_for_one_line_as_for_three(django_assert_
     one, three = place_order((stock(), 1)), place_order((stock(), 1), (stock(), 1), (stock(), 1))
     for order in (one, three):
         client.get(by_key(order))
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             client.get(by_key(order))
 
 

@@ -162,7 +162,7 @@ def publish(*, draft_id: int, now: datetime) -> PriceList:
     draft.published = follow(draft, queries.last_list(), starts_at=draft.starts_at or now, now=now)
     draft.state = State.PUBLISHED
     draft.save(update_fields=["published", "state"])
-    DraftPrice.objects.filter(draft=draft).delete()
+    making.clear(draft)
     return draft.published
 
 
@@ -173,7 +173,7 @@ def note_refusal(*, draft_id: int, reason: DraftRefused | TooEarly) -> None:
     if draft.state in (State.APPROVED, State.PUBLISHING):
         draft.state, draft.problem = State.REFUSED, getattr(reason, "code", "too_early")
         draft.save(update_fields=["state", "problem"])
-        DraftPrice.objects.filter(draft=draft).delete()
+        making.clear(draft)
 
 
 @transaction.atomic
@@ -184,7 +184,7 @@ def discard(*, draft_id: int) -> None:
         raise NotWaiting
     draft.state = State.DISCARDED
     draft.save(update_fields=["state"])
-    DraftPrice.objects.filter(draft=draft).delete()
+    making.clear(draft)
 
 
 def _locked(draft_id: int) -> PriceListDraft:

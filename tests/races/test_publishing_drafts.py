@@ -1,4 +1,4 @@
-"""Two presses of the button, or two workers: an approved draft becomes one list; without the locks one of them fails."""
+"""Two presses of the button, or two workers: an approved draft becomes one list; its locks see to that."""
 
 import contextlib
 import threading

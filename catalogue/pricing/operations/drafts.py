@@ -180,7 +180,7 @@ def note_refusal(*, draft_id: int, reason: DraftRefused | TooEarly) -> None:
 def discard(*, draft_id: int) -> None:
     """Throw a draft away that nobody will publish. Locks the draft; raises ``NotWaiting``."""
     draft = _locked(draft_id)
-    if draft.state not in (State.WAITING, State.READY, State.APPROVED):
+    if draft.state not in (State.WAITING, State.READY, State.APPROVED, State.REFUSED):
         raise NotWaiting
     draft.state = State.DISCARDED
     draft.save(update_fields=["state"])

@@ -159,7 +159,7 @@ def publish(*, draft_id: int, now: datetime) -> PriceList:
     draft.published = follow(draft, queries.last_list(), starts_at=draft.starts_at or now, now=now)
     draft.state = State.PUBLISHED
     draft.save(update_fields=["published", "state"])
-    DraftPrice.objects.filter(draft=draft).delete()
+    making.clear(draft)
     return draft.published
 
 
@@ -170,18 +170,18 @@ def note_refusal(*, draft_id: int, reason: DraftRefused | TooEarly) -> None:
     if draft.state in (State.APPROVED, State.PUBLISHING):
         draft.state, draft.problem = State.REFUSED, getattr(reason, "code", "too_early")
         draft.save(update_fields=["state", "problem"])
-        DraftPrice.objects.filter(draft=draft).delete()
+        making.clear(draft)
 
 
 @transaction.atomic
 def discard(*, draft_id: int) -> None:
     """Throw a draft away that nobody will publish. Locks the draft; raises ``NotWaiting``."""
     draft = _locked(draft_id)
-    if draft.state not in (State.WAITING, State.READY, State.APPROVED):
+    if draft.state not in (State.WAITING, State.READY, State.APPROVED, State.REFUSED):
         raise NotWaiting
     draft.state = State.DISCARDED
     draft.save(update_fields=["state"])
-    DraftPrice.objects.filter(draft=draft).delete()
+    making.clear(draft)
 
 
 def _locked(draft_id: int) -> PriceListDraft:

@@ -50,6 +50,7 @@ def publish_opening_list(*, now: datetime, rates: queries.Rates | None = None) -
     published = None
     if last is None or differences.differ(draft, last):
         published = follow(draft, last, starts_at=now, now=now)
+    making.clear(draft)
     draft.delete()
     return published
 

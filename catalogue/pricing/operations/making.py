@@ -1,6 +1,7 @@
 """Making the rows of a list: read in a stream, written with COPY, so that memory stays flat however long it is."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -73,11 +74,21 @@ def _copy(model: type[DraftPrice] | type[Price], owner_id: int, source: str, fou
     owner, columns = ("draft_id", (*COLUMNS, "floor")) if model is DraftPrice else ("price_list_id", COLUMNS)
     names = ", ".join(columns)
     statement = f"COPY {model._meta.db_table} ({owner}, {names}) FROM STDIN"
-    for records in _batches():  # a COPY fills the connection: the reading cursor waits meanwhile
-        with connection.cursor() as cursor, cursor.copy(statement) as copy:
-            for record in records:
-                for row in rows(record, source, found, rates):
-                    copy.write_row((owner_id, *row[: len(columns)]))
+    with _checked_at_once():
+        for records in _batches():  # a COPY fills the connection: the reading cursor waits meanwhile
+            with connection.cursor() as cursor, cursor.copy(statement) as copy:
+                for record in records:
+                    for row in rows(record, source, found, rates):
+                        copy.write_row((owner_id, *row[: len(columns)]))
+
+
+@contextmanager
+def _checked_at_once() -> Iterator[None]:
+    """Let each statement check the keys it writes: a commit that checked a million would outlast a worker's limit."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        yield
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def _batches() -> Iterator[list[tuple[Any, ...]]]:
@@ -102,7 +113,7 @@ def insert_list(draft: PriceListDraft, *, starts_at: datetime, published_at: dat
         approved_by_id=draft.approved_by_id,
     )
     names = ", ".join(COLUMNS)
-    with connection.cursor() as cursor:
+    with _checked_at_once(), connection.cursor() as cursor:
         for after, until in _ranges(draft):
             cursor.execute(
                 f"INSERT INTO pricing_price (price_list_id, {names})"  # noqa: S608 - our own column names
@@ -111,6 +122,12 @@ def insert_list(draft: PriceListDraft, *, starts_at: datetime, published_at: dat
                 [price_list.pk, draft.pk, after, until],
             )
     return price_list
+
+
+def clear(draft: PriceListDraft) -> None:
+    """Delete a draft's rows: they are published by now, or nobody will."""
+    for after, until in list(_ranges(draft)):
+        DraftPrice.objects.filter(draft=draft, stockrecord_id__gt=after, stockrecord_id__lte=until).delete()
 
 
 def _ranges(draft: PriceListDraft) -> Iterator[tuple[int, int]]:

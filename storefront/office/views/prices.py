@@ -22,7 +22,7 @@ from catalogue.pricing.models import DraftPrice, PriceList, PriceListDraft
 from storefront.office import access, operations
 from storefront.office.price_forms import PrepareForm
 
-PER_PAGE = 50
+PER_PAGE, LISTS_PER_PAGE = 50, 12
 State = PriceListDraft.State
 IN_THE_MAKING = (State.WAITING, State.READY, State.APPROVED, State.PUBLISHING, State.REFUSED)
 BUSY = (State.WAITING, State.PUBLISHING)
@@ -42,7 +42,7 @@ def prices(request: HttpRequest) -> HttpResponse:
     lists = PriceList.objects.select_related("prepared_by", "approved_by").annotate(price_count=Count("prices"))
     context = {
         "form": form,
-        "lists": list(lists.order_by("-starts_at")[:24]),
+        "page_obj": Paginator(lists.order_by("-starts_at"), LISTS_PER_PAGE).get_page(request.GET.get("page")),
         "drafts": PriceListDraft.objects.filter(state__in=IN_THE_MAKING).select_related("prepared_by")[:24],
         "now": now,
         "unpriced": missing.records_without(_current(now)).count(),

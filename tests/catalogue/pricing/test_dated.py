@@ -83,7 +83,7 @@ def test_fees_that_together_take_the_whole_price_are_refused():
 def test_fees_that_together_take_the_whole_price_on_a_later_day_are_refused():
     add(fee(part="office", basis="price", value="60", valid_from=SUMMER))
 
-    with pytest.raises(operations.FeesOverAHundred, match="fees over 100"):
+    with pytest.raises(operations.FeesOverAHundred, match="100%"):
         add(fee(part="payment", basis="price", value="40", family=make_family("honey")))
 
     assert Fee.objects.count() == 1

@@ -161,6 +161,8 @@ def test_what_changed_after_the_approval_is_not_published_and_the_page_says_why(
 
     assert "has changed since: prepare the list again" in text_of(client.get(page))
     assert PriceList.objects.count() == 1
+    client.post(page + "discard/")
+    assert PriceListDraft.objects.get().state == State.DISCARDED
 
 
 @pytest.mark.usefixtures("fees")

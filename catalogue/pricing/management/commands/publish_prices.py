@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from catalogue.kernel import periods
 from catalogue.people.models import User
@@ -30,9 +30,14 @@ class Command(BaseCommand):
         parser.add_argument("--at", metavar="'YYYY-MM-DD HH:MM'", help="when it starts, on Casablanca's clock")
         parser.add_argument("--approve-as", metavar="LOGIN", help="someone who may approve lists, and does")
 
-    def handle(self, *args: Any, preview: bool, at: str | None, approve_as: str | None, **options: Any) -> None:
+    def handle(self, *args: Any, source: str | None, **options: Any) -> None:
         now = timezone.now()
-        source = options["source"] or self._usual_source(now)
+        with translation.override("en"):  # as every command speaks
+            self._work(source or self._usual_source(now), now, **options)
+
+    def _work(
+        self, source: str, now: datetime, *, preview: bool, at: str | None, approve_as: str | None, **options: Any
+    ) -> None:
         starts_at = self._instant(at)
         approver = self._approver(approve_as) if approve_as else None
         try:

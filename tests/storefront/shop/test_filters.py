@@ -249,7 +249,7 @@ def test_what_may_not_go_is_named_on_its_card_and_page(client):
 def test_the_database_refuses_what_the_rules_refuse(destination):
     """Cards ask the database, placing asks ``SendingRules``: for every offer of the catalogue they agree."""
     market = Market(Shopping("MAD", destination), timezone.now())
-    offers = list(market.offers(Q()).select_related("stockrecord__product"))
+    offers = list(market.annotated(market.offers(Q())).select_related("stockrecord__product"))
 
     told = {row.pk: bool(row.refused) for row in offers}
     wanted = {

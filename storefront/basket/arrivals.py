@@ -58,15 +58,15 @@ def for_products(
     One query abroad, one more for the ``rates`` of the price list in force and one for the tariff headings
     ``inside`` hampers, unless they are given.
     """
-    paid_for = [(product, amount) for product, amount in goods if amount is not None]
+    priced = [(product, amount) for product, amount in goods if amount is not None]
     terms = terms_for(shopping.destination, now=now)
-    if terms is None or not paid_for:
-        return None if shopping.destination == HOME_COUNTRY or not paid_for else ArrivalView([_somewhere()])
+    if terms is None or not priced:
+        return None if shopping.destination == HOME_COUNTRY or not priced else ArrivalView([_somewhere()])
     if inside is None:
-        inside = _inside([product for product, _amount in paid_for])
+        inside = _inside([product for product, _amount in priced])
     parcel = [
         Content(tuple(inside.get(product.pk) or (product.hs_code,)), amount, product.kind in FOOD_KINDS)
-        for product, amount in paid_for
+        for product, amount in priced
     ]
     return view(arrival(terms, parcel, currency=shopping.currency, rates=_by_currency(rates or _rates(now))))
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BooleanField, Case, Count, DecimalField, F, Func, IntegerField, Q, Value, When
+from django.db.models import Case, Count, DecimalField, F, Func, IntegerField, Q, Value, When
 
 from catalogue.kernel.money import CENT, EUR, MAD, USD
 from catalogue.products.queries import shelves
@@ -51,8 +51,8 @@ class Group(NamedTuple):
     labels: list[str]
     of_women: bool
     best: bool
-    in_stock: bool
-    sent_there: bool
+    sold_out: int
+    refused: int
     bucket: int
     products: int
 
@@ -77,11 +77,9 @@ class Counting:
     def groups(self) -> Iterator[Group]:
         best = self.market.best(Q()).values("pk")
         rows = (
-            self.market.offers(Choice(self.choice.product_ids).products())
+            self.market.annotated(self.market.offers(Choice(self.choice.product_ids).products()))
             .annotate(
                 is_best=Case(When(pk__in=best, then=True), default=False),
-                in_stock=Case(When(on_offer__gt=0, then=True), default=False),
-                sent_there=Case(When(refused=0, then=True), default=False, output_field=BooleanField()),
                 bucket=Func(
                     F("price"),
                     Value(self.bounds, output_field=ArrayField(DecimalField(max_digits=12, decimal_places=2))),
@@ -97,8 +95,8 @@ class Counting:
                 "stockrecord__product__labels",
                 "stockrecord__partner__is_womens",
                 "is_best",
-                "in_stock",
-                "sent_there",
+                "sold_out",
+                "refused",
                 "bucket",
             )
             .annotate(products=Count("pk"))
@@ -119,9 +117,9 @@ class Counting:
             "region": (bool(choice.region_id), lambda group: group.region != choice.region_id),
             "label": (bool(choice.quality), lambda group: choice.quality not in quality_of(group.labels)),
             "price": ((first, last) != (0, len(self.bounds)), lambda group: not first <= group.bucket <= last),
-            "stock": (choice.in_stock, lambda group: not group.in_stock),
+            "stock": (choice.in_stock, lambda group: bool(group.sold_out)),
             "women": (choice.of_women, lambda group: not group.of_women),
-            "sent": (choice.sent_there, lambda group: not group.sent_there),
+            "sent": (choice.sent_there, lambda group: bool(group.refused)),
         }
         return [*tests, *((question, test) for question, (is_asked, test) in asked.items() if is_asked)]
 
@@ -178,11 +176,11 @@ def _add_kinds(census: Census, group: Group, only: str) -> None:
     if group.labels and only in ("", "label"):
         for quality in quality_of(group.labels):
             census.qualities[quality] += count
-    if group.in_stock and only in ("", "stock"):
+    if not group.sold_out and only in ("", "stock"):
         census.in_stock += count
     if group.of_women and only in ("", "women"):
         census.of_women += count
-    if group.sent_there and only in ("", "sent"):
+    if not group.refused and only in ("", "sent"):
         census.sent_there += count
 
 

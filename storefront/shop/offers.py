@@ -54,22 +54,24 @@ class Market:
         return self.shopping.destination != HOME_COUNTRY
 
     def offers(self, where: Q) -> QuerySet[Any]:
-        """Return prices in force of what may be sold, with how many are left and whether it may go there."""
-        return self.annotated(current_prices(self.shopping, self.now).filter(PUBLIC & where))
+        """Return prices in force of what may be sold; ``annotated`` or ``best`` say more of them."""
+        return current_prices(self.shopping, self.now).filter(PUBLIC & where)
 
     def annotated(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Say of each offer how many are left and whether it is sold out or refused there (0 or 1)."""
+        return rows.annotate(on_offer=ON_OFFER, sold_out=SOLD_OUT, refused=self._refused())
+
+    def _refused(self) -> Case | Value:
         refused = not_sent(self.rules)
-        return rows.annotate(
-            on_offer=ON_OFFER,
-            sold_out=SOLD_OUT,
-            refused=Case(When(refused, then=1), default=0) if refused else Value(0, output_field=IntegerField()),
-        )
+        return Case(When(refused, then=1), default=0) if refused else Value(0, output_field=IntegerField())
 
     def best(self, where: Q) -> QuerySet[Any]:
         """Choose one seller a product: whose offer may go there, in stock first, then cheapest, then oldest."""
-        by_seller = ["refused"] if self.rules.listed else []  # without papers no two sellers differ in it
+        rows, by_seller = self.offers(where).annotate(on_offer=ON_OFFER, sold_out=SOLD_OUT), []
+        if self.rules.listed:  # without papers no two sellers differ in it
+            rows, by_seller = rows.annotate(refused=self._refused()), ["refused"]
         keys = (f"{PRODUCT[:-2]}_id", *by_seller, "sold_out", "price", "stockrecord_id")
-        return self.offers(where).order_by(*keys).distinct(keys[0])
+        return rows.order_by(*keys).distinct(keys[0])
 
 
 def not_sent(rules: SendingRules) -> Q | None:

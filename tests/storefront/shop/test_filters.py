@@ -249,7 +249,7 @@ def test_what_may_not_go_is_named_on_its_card_and_page(client):
 def test_the_database_refuses_what_the_rules_refuse(destination):
     """Cards ask the database, placing asks ``SendingRules``: for every offer of the catalogue they agree."""
     market = Market(Shopping("MAD", destination), timezone.now())
-    offers = list(market.offers(Q()).select_related("stockrecord__product"))
+    offers = list(market.annotated(market.offers(Q())).select_related("stockrecord__product"))
 
     told = {row.pk: bool(row.refused) for row in offers}
     wanted = {
@@ -280,3 +280,18 @@ def test_lists_keep_their_budget_with_every_question(visit, client, destination,
     assert page.status_code == 200
     assert len(page.queries) <= 8
     assert len(page.content) <= 45 * 1024
+
+
+@pytest.mark.catalogue_data
+@pytest.mark.parametrize("destination", ["FR", "US"])
+@pytest.mark.parametrize("kind", ["gift", "food", "craft"])
+def test_a_product_s_page_abroad_keeps_its_budget(visit, client, destination, kind):
+    client.cookies["destination"], client.cookies["currency"] = destination, "EUR"
+    product = Product.objects.filter(kind=kind, status="published", is_public=True).order_by("pk").first()
+
+    page = visit(product.get_absolute_url())
+
+    asked = [query for query in page.queries if "SAVEPOINT" not in query]  # an empty basket takes the currency over
+    assert page.status_code == 200
+    assert len(asked) <= 6, "\n".join(query[:160] for query in asked)
+    assert len(page.content) <= 25 * 1024

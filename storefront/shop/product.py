@@ -116,12 +116,14 @@ def _offers(product: Product, shopping: Shopping, refused: bool, now: datetime) 
 
 
 def _offer(row: Price, product: Any, shopping: Shopping, refused: bool, now: datetime) -> Offer:
+    thing = Thing(row.stockrecord_id, product.pk, row.stockrecord.partner_id, frozenset(product.shelf_ids))
+    left = reduced(thing, row.price, now)
     return Offer(
         stockrecord_id=row.stockrecord_id,
         cooperative=row.stockrecord.partner,
         price=row.price,
         currency=row.currency,
-        price_per=cards.price_per(row.price, row.currency, product.net_value, product.net_unit),
+        price_per=cards.price_per(left or row.price, row.currency, product.net_value, product.net_unit),
         tax_words=_tax_words(row),
         parts=[(str(words.PARTS[part]), amount) for part in Price.PARTS if (amount := getattr(row, f"part_{part}"))],
         farm_gate_share=int(quantize(row.part_cooperative * 100 / row.price)),
@@ -133,11 +135,7 @@ def _offer(row: Price, product: Any, shopping: Shopping, refused: bool, now: dat
             destination=shopping.destination,
             now=now,
         ),
-        reduced=reduced(
-            Thing(row.stockrecord_id, product.pk, row.stockrecord.partner_id, frozenset(product.shelf_ids)),
-            row.price,
-            now,
-        ),
+        reduced=left,
     )
 
 

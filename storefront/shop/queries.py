@@ -259,6 +259,8 @@ def to_cards(rows: Iterable[Mapping[str, Any]], shopping: Shopping, now: datetim
 
 
 def _card(row: Mapping[str, Any], shopping: Shopping, rules: Mapping[str, str], now: datetime) -> Card:
+    thing = Thing(row["stockrecord_id"], row["product_id"], row["seller_id"], frozenset(row["on_shelves"]))
+    left = reduced(thing, row["price"], now)
     return Card(
         product_id=row["product_id"],
         title=row["title"],
@@ -271,7 +273,7 @@ def _card(row: Mapping[str, Any], shopping: Shopping, rules: Mapping[str, str], 
         place=row["place"],
         price=row["price"],
         currency=row["currency"],
-        price_per=cards.price_per(row["price"], row["currency"], row["net_value"], row["net_unit"]),
+        price_per=cards.price_per(left or row["price"], row["currency"], row["net_value"], row["net_unit"]),
         availability=cards.availability(
             on_offer=row["on_offer"],
             season=Season(row["season_from"], row["season_until"]),
@@ -281,9 +283,5 @@ def _card(row: Mapping[str, Any], shopping: Shopping, rules: Mapping[str, str], 
             now=now,
         ),
         badges=cards.badges(row["labels"]),
-        reduced=reduced(
-            Thing(row["stockrecord_id"], row["product_id"], row["seller_id"], frozenset(row["on_shelves"])),
-            row["price"],
-            now,
-        ),
+        reduced=left,
     )

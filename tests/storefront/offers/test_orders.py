@@ -306,3 +306,17 @@ def test_a_basket_of_five_with_offers_keeps_to_its_queries():
         guest.get("basket/")
 
     assert len(asked) <= 12, f"{len(asked)}\n" + "\n".join(query["sql"][:150] for query in asked)
+
+
+def test_an_offer_on_the_delivery_is_announced_in_the_basket_and_shown_at_the_checkout():
+    make_offer(Kind.DELIVERY_PERCENT, "100")
+    guest = Guest(language="en")
+    guest.add(stock())
+
+    basket = guest.get("basket/").content.decode()
+    checkout = guest.post("checkout/", step="quote", **guest.filled()).content.decode()
+
+    assert "is taken off the delivery." in basket
+    assert "is taken off the delivery." not in checkout
+    assert "less for the delivery." in checkout
+    assert "free" in checkout

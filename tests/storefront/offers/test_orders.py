@@ -14,6 +14,7 @@ from fulfilment.orders.discounting import Kind
 from fulfilment.orders.models import LineDiscount, Order
 from fulfilment.payments.models import PaymentAttempt
 from fulfilment.payouts.models import Payable
+from storefront.notifications.letters import order_letter
 from storefront.offers import operations, queries
 from storefront.offers.models import OfferUse
 from tests.factories.offers import agree, make_offer, make_voucher
@@ -320,3 +321,16 @@ def test_an_offer_on_the_delivery_is_announced_in_the_basket_and_shown_at_the_ch
     assert "is taken off the delivery." not in checkout
     assert "less for the delivery." in checkout
     assert "free" in checkout
+
+
+def test_the_confirmation_names_what_was_taken_off():
+    make_offer(percent="10")
+
+    order = order_from(Guest(), (stock("120.00"), 2))
+    letter = order_letter(order, "confirmed")
+
+    for text in (letter.text, letter.html):
+        assert order.goods_discounts[0].name in text
+        assert "240,00\xa0DH" in text
+        assert "-24,00\xa0DH" in text
+        assert "251,00\xa0DH" in text

@@ -142,6 +142,7 @@ class Line(AbstractLine):
                 name="order_line_never_below_the_floor",
                 condition=Q(given_mad=0)
                 | Q(
+                    floor_mad__isnull=False,  # a comparison with nothing would not refuse
                     floor_mad__gte=0,
                     given_mad__gt=0,
                     given_mad__lte=(F("farm_gate_mad") - F("floor_mad")) * F("quantity"),

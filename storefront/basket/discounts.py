@@ -1,7 +1,7 @@
 """What the basket and the checkout say of offers and of the voucher: what counts, what is missing, what is over."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -65,7 +65,10 @@ def quote_for_page(basket: Basket, lines: Iterable[Any], shopping: Shopping, buy
 def said_of(quote: Quote) -> Said:
     """Put an offer's missing part, and the code's, into words."""
     language, currency = _language(), quote.currency
-    hints = [_hint(note, currency, language) for note in quote.notes if note.voucher_id is None]
+    notes = [note for note in quote.notes if note.voucher_id is None]
+    if quote.deliveries:  # what is taken off them stands beside the sum already
+        notes = [note for note in notes if note.why is not Why.WITH_DELIVERY]
+    hints = [_hint(note, currency, language) for note in notes]
     return Said(tuple(hint for hint in hints if hint)[:MOST_HINTS], _code(quote, currency, language))
 
 
@@ -81,7 +84,7 @@ def _hint(note: OfferNote, currency: str, language: str) -> str:
     if note.why is Why.NOT_IN_CURRENCY:
         return _("“%(offer)s” does not count in this currency (%(currency)s).") % (words | {"currency": currency})
     if note.why is Why.WITH_DELIVERY:
-        return _("“%(offer)s” is taken off the delivery at the next step.") % words
+        return _("“%(offer)s” is taken off the delivery.") % words
     return ""
 
 
@@ -90,6 +93,8 @@ def _code(quote: Quote, currency: str, language: str) -> CodeView | None:
     if counted:
         return CodeView(spell(counted.pop()))
     note = next((note for note in quote.notes if note.voucher_id is not None), None)
+    if note and note.why is Why.WITH_DELIVERY and quote.deliveries:
+        note = replace(note, why=Why.NOTHING_LEFT)
     return CodeView(spell(note.voucher_code), code_text(note, currency, language)) if note else None
 
 
@@ -109,7 +114,7 @@ def code_text(note: OfferNote, currency: str, language: str) -> str:
         Why.USED_UP: _("This code has been used up."),
         Why.USED_BY_YOU: _("This code was used before with this phone or account."),
         Why.NOT_NOW: _("This code is over, or has not begun."),
-        Why.WITH_DELIVERY: _("This code is taken off the delivery at the next step."),
+        Why.WITH_DELIVERY: _("This code is taken off the delivery."),
     }[note.why] % words
 
 

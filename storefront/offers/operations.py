@@ -133,7 +133,7 @@ def _write(offer: ConditionalOffer, terms: Terms, now: datetime) -> None:
 def record_uses(*, order_id: int, quote: Quote, delivery: Delivery, buyer: Buyer, now: datetime) -> None:
     """Count what an order was given, inside the placing transaction that holds the offers' locks."""
     given: dict[int, list[LineDiscount | DeliveryDiscount]] = {}
-    taken: tuple[LineDiscount | DeliveryDiscount, ...] = (*quote.discounts, *quote.off_delivery(delivery))
+    taken: list[LineDiscount | DeliveryDiscount] = [*quote.discounts, *quote.off_delivery(delivery)]
     for row in taken:
         if row.offer_id is not None:
             given.setdefault(row.offer_id, []).append(row)

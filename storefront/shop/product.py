@@ -146,14 +146,16 @@ def _arrival(
     )
 
 
-def _offer(row: Price, product: Product, shopping: Shopping, rules: SendingRules, now: datetime) -> Offer:
+def _offer(row: Price, product: Any, shopping: Shopping, rules: SendingRules, now: datetime) -> Offer:
     refused = _refusal(product, row.stockrecord.partner_id, rules)
+    thing = Thing(row.stockrecord_id, product.pk, row.stockrecord.partner_id, frozenset(product.shelf_ids))
+    left = reduced(thing, row.price, now)
     return Offer(
         stockrecord_id=row.stockrecord_id,
         cooperative=row.stockrecord.partner,
         price=row.price,
         currency=row.currency,
-        price_per=cards.price_per(row.price, row.currency, product.net_value, product.net_unit),
+        price_per=cards.price_per(left or row.price, row.currency, product.net_value, product.net_unit),
         tax_words=_tax_words(row),
         price_list=row.price_list,
         breakdown=table_of(break_down([Sold("", 1, row.parts)], currency=row.currency)),
@@ -166,11 +168,7 @@ def _offer(row: Price, product: Product, shopping: Shopping, rules: SendingRules
             now=now,
         ),
         refusal=refused,
-        reduced=reduced(
-            Thing(row.stockrecord_id, product.pk, row.stockrecord.partner_id, frozenset(product.shelf_ids)),
-            row.price,
-            now,
-        ),
+        reduced=left,
     )
 
 

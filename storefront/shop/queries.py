@@ -139,6 +139,8 @@ def to_cards(rows: Iterable[Mapping[str, Any]], market: Market) -> list[Card]:
 
 
 def _card(row: Mapping[str, Any], market: Market) -> Card:
+    thing = Thing(row["stockrecord_id"], row["product_id"], row["seller_id"], frozenset(row["on_shelves"]))
+    left = reduced(thing, row["price"], market.now)
     return Card(
         product_id=row["product_id"],
         title=row["title"],
@@ -151,7 +153,7 @@ def _card(row: Mapping[str, Any], market: Market) -> Card:
         place=row["place"],
         price=row["price"],
         currency=row["currency"],
-        price_per=cards.price_per(row["price"], row["currency"], row["net_value"], row["net_unit"]),
+        price_per=cards.price_per(left or row["price"], row["currency"], row["net_value"], row["net_unit"]),
         availability=cards.availability(
             on_offer=row["on_offer"],
             season=Season(row["season_from"], row["season_until"]),
@@ -161,9 +163,5 @@ def _card(row: Mapping[str, Any], market: Market) -> Card:
             now=market.now,
         ),
         badges=cards.badges(row["labels"]),
-        reduced=reduced(
-            Thing(row["stockrecord_id"], row["product_id"], row["seller_id"], frozenset(row["on_shelves"])),
-            row["price"],
-            market.now,
-        ),
+        reduced=left,
     )

@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(('given_mad', 0), models.Q(('floor_mad__gte', 0), ('given_mad__gt', 0), ('given_mad__lte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('farm_gate_mad'), '-', models.F('floor_mad')), '*', models.F('quantity')))), _connector='OR'), name='order_line_never_below_the_floor'),
+            constraint=models.CheckConstraint(condition=models.Q(('given_mad', 0), models.Q(('floor_mad__gte', 0), ('floor_mad__isnull', False), ('given_mad__gt', 0), ('given_mad__lte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('farm_gate_mad'), '-', models.F('floor_mad')), '*', models.F('quantity')))), _connector='OR'), name='order_line_never_below_the_floor'),
         ),
         migrations.AddField(
             model_name='deliverydiscount',

@@ -14,6 +14,7 @@ from fulfilment.orders.discounting import Kind
 from fulfilment.orders.models import LineDiscount, Order
 from fulfilment.payments.models import PaymentAttempt
 from fulfilment.payouts.models import Payable
+from storefront.notifications.letters import order_letter
 from storefront.offers import operations, queries
 from storefront.offers.models import OfferUse
 from tests.factories.offers import agree, make_offer, make_voucher
@@ -306,3 +307,30 @@ def test_a_basket_of_five_with_offers_keeps_to_its_queries():
         guest.get("basket/")
 
     assert len(asked) <= 12, f"{len(asked)}\n" + "\n".join(query["sql"][:150] for query in asked)
+
+
+def test_an_offer_on_the_delivery_is_announced_in_the_basket_and_shown_at_the_checkout():
+    make_offer(Kind.DELIVERY_PERCENT, "100")
+    guest = Guest(language="en")
+    guest.add(stock())
+
+    basket = guest.get("basket/").content.decode()
+    checkout = guest.post("checkout/", step="quote", **guest.filled()).content.decode()
+
+    assert "is taken off the delivery." in basket
+    assert "is taken off the delivery." not in checkout
+    assert "less for the delivery." in checkout
+    assert "free" in checkout
+
+
+def test_the_confirmation_names_what_was_taken_off():
+    make_offer(percent="10")
+
+    order = order_from(Guest(), (stock("120.00"), 2))
+    letter = order_letter(order, "confirmed")
+
+    for text in (letter.text, letter.html):
+        assert order.goods_discounts[0].name in text
+        assert "240,00\xa0DH" in text
+        assert "-24,00\xa0DH" in text
+        assert "251,00\xa0DH" in text

@@ -13,6 +13,12 @@ FRIDAY = date(2026, 11, 20)
 """The day on which the tests' clock stands."""
 
 
+def replace_rate(value: str, *, currency: str = "EUR", day: date = FRIDAY) -> ExchangeRate:
+    """Return a day's new rate, accepted in the place of the one before."""
+    ExchangeRate.objects.filter(currency=currency, day=day, state="accepted").update(state="replaced")
+    return make_rate(value, currency=currency, day=day)
+
+
 def make_rate(value: str = "10.80", *, currency: str = "EUR", day: date = FRIDAY, **fields: Any) -> ExchangeRate:
     """Return a rate, accepted when it was recorded unless the state says otherwise."""
     state = fields.get("state", "accepted")

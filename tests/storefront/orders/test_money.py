@@ -11,12 +11,12 @@ from django.utils.translation import override
 
 from catalogue.cooperatives.models import StockRecord
 from catalogue.kernel.shopping import Shopping
-from catalogue.pricing.models import ExchangeRate
 from fulfilment.orders.links import key_for, order_path
 from fulfilment.orders.queries import for_page
 from storefront.orders.money import money_of
 from tests.factories.catalogue import publish_prices
 from tests.factories.orders import open_deliveries, place_order, stock
+from tests.factories.rates import replace_rate
 from tests.support.breakdowns import Taken, amounts
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +73,7 @@ def test_nothing_that_happens_to_prices_later_changes_an_old_order():
     order = place_order((stock("120.00"), 2), shopping=Shopping("EUR", "FR"))
     before = [amounts(page) for page in (Client().get(order_path(order, "fr")), receipt(order))]
 
-    ExchangeRate.objects.filter(currency="EUR").update(mad_per_unit=Decimal("7.00"))
+    replace_rate("7.00")
     StockRecord.objects.update(price=Decimal("999.00"), farm_gate_price=Decimal("1.00"))
     publish_prices(timezone.now())
     after = [amounts(page) for page in (Client().get(order_path(order, "fr")), receipt(order))]

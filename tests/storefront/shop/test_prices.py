@@ -9,6 +9,7 @@ from django.utils.translation import override
 from catalogue.pricing.models import ExchangeRate, PriceList
 from storefront.breakdown.words import MEANINGS, NAMES
 from tests.factories.catalogue import make_product, make_stockrecord, publish_prices
+from tests.factories.rates import replace_rate
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +41,7 @@ def test_the_page_says_parts_rates_with_their_source_rounding_and_the_list(clien
 
 
 def test_a_rate_changed_since_is_not_said_to_be_the_list_s_source(client, price_list):
-    ExchangeRate.objects.filter(currency="EUR").update(mad_per_unit=Decimal("11.00"))
+    replace_rate("11.00")
 
     rates = client.get("/en/prices/").context["rates"]
 

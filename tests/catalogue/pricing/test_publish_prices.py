@@ -8,8 +8,9 @@ from django.core.management import CommandError, call_command
 
 from catalogue.cooperatives.models import StockRecord
 from catalogue.pricing import queries
-from catalogue.pricing.models import ExchangeRate, PriceList, PriceListDraft
+from catalogue.pricing.models import PriceList, PriceListDraft
 from tests.factories.people import make_staff
+from tests.factories.rates import replace_rate
 
 pytestmark = [pytest.mark.django_db, pytest.mark.catalogue_data]
 LATER = datetime(2026, 12, 1, 6, 0, tzinfo=UTC)
@@ -67,7 +68,7 @@ def test_new_prices_are_published_once_approved(director):
 
 
 def test_new_rates_are_published_by_the_command(director):
-    ExchangeRate.objects.filter(currency="EUR", day="2026-11-20").update(mad_per_unit=11)
+    replace_rate("11.00")
 
     publish("--approve-as", director)
 

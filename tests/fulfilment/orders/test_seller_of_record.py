@@ -48,6 +48,7 @@ def test_what_an_exempt_cooperative_sells_itself_bears_no_tax_on_the_order():
 def test_a_line_that_names_another_seller_than_its_price_is_found():
     open_deliveries()
     place_order()
-    Line.objects.update(seller_of_record="cooperative")
+    line = Line.objects.values().get()
+    Line.objects.create(**{name: value for name, value in line.items() if name != "id"} | {"seller_of_record": "cooperative"})
 
-    assert [name for name, rows in violations() if rows] == ["orders: each line was sold at its published price"]
+    assert "orders: each line was sold at its published price" in [name for name, rows in violations() if rows]

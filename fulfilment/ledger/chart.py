@@ -7,6 +7,7 @@ confirms it. Explained for people in docs/chart-of-accounts.md.
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -70,3 +71,9 @@ def rule_of(key: codes.AccountKey) -> AccountRule:
     if rule.kind == TRADING and key.currency not in (MAD, key.code.removeprefix("trading.").upper()):
         raise NotInChart(key)
     return rule
+
+
+def plain_name(rule: AccountRule) -> str:
+    """Return an account's name as its row keeps it, for who reads the tables."""
+    with translation.override(None):
+        return str(rule.name)

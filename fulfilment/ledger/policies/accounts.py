@@ -1,4 +1,4 @@
-"""The accounts that money events use, by code. What they are called and where they stand: ``fulfilment.ledger.chart``."""
+"""The accounts that money events use, by code. Their names and kinds: ``fulfilment.ledger.chart``."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ CLEARING_TRANSFER = "clearing.transfer"
 COURIER_CASH = "clearing.courier"
 BANK = "bank"
 HELD = "held"
-DISPUTES = "disputes"
+DISPUTES = "clearing.disputes"
 ACCRUED = "cooperatives.accrued"
 PAYABLE = "cooperatives.payable"
 VAT = "tax.vat"

@@ -48,6 +48,11 @@ class Sql:
                 self.line(entry, account, currency, amount)
         return entry
 
+    def add(self, entry: int, *lines: tuple[int, str, int]) -> None:
+        with self.connection.transaction():
+            for account, currency, amount in lines:
+                self.line(entry, account, currency, amount)
+
     def line(self, entry: int, account: int, currency: str, amount: int) -> None:
         self.run(
             "INSERT INTO ledger_line (entry_id, account_id, currency, amount_minor) VALUES (%s, %s, %s, %s)",
@@ -161,16 +166,17 @@ def test_a_line_in_another_currency_than_its_account_is_refused(anyone, bank, fe
 
 
 def test_lines_added_to_an_entry_that_stands_are_refused_even_when_they_balance(anyone, bank, fees, paid):
-    with pytest.raises(errors.CheckViolation, match="has 4 lines and says 2"), anyone.connection.transaction():
-        anyone.line(paid, fees, "MAD", 5)
-        anyone.line(paid, bank, "MAD", -5)
+    with pytest.raises(errors.CheckViolation, match="has 4 lines and says 2"):
+        anyone.add(paid, (fees, "MAD", 5), (bank, "MAD", -5))
 
     assert count(anyone, "ledger_line") == 2
 
 
 def test_asking_early_finds_the_same_as_the_end_of_the_transaction(application, bank, fees):
-    with pytest.raises(errors.CheckViolation), application.connection.transaction():
-        application.run("SET CONSTRAINTS ALL IMMEDIATE")
+    application.run("BEGIN")
+    application.run("SET CONSTRAINTS ALL IMMEDIATE")
+
+    with pytest.raises(errors.CheckViolation, match="has 0 lines and says 2"):
         application.entry("e", (fees, "MAD", 100), (bank, "MAD", -100))
 
 

@@ -1,0 +1,63 @@
+"""What payouts write in the ledger: goods that became payable, and money that went to a cooperative."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from fulfilment.ledger import operations as ledger
+from fulfilment.ledger import policies
+from fulfilment.ledger.policies import Earned, NewEntry, Source
+from fulfilment.warehouse.models import Consignment
+
+from .models import Payable, Payout
+
+
+def earn(consignment: Consignment, *, now: datetime) -> None:
+    """Book what a delivered consignment earned its cooperative, once."""
+    for entry in deliveries([consignment]):
+        ledger.post(entry, now=now)
+
+
+def pay(payout: Payout, *, now: datetime) -> None:
+    """Book a payout that the bank carried out, once."""
+    for entry in payouts([payout]):
+        ledger.post(entry, now=now)
+
+
+def deliveries(consignments: Iterable[Consignment]) -> Iterator[NewEntry]:
+    """Work out what became payable with each delivered consignment, from its payables (one query).
+
+    One that earned nothing has no entry.
+    """
+    consignments = list(consignments)
+    earned: dict[int, list[Earned]] = {}
+    rows = Payable.objects.filter(order_line__consignment_line__consignment__in=consignments).order_by("pk")
+    for consignment_id, *values in rows.values_list(
+        "order_line__consignment_line__consignment_id", "order_line_id", "cooperative_id", "amount_mad"
+    ):
+        earned.setdefault(consignment_id, []).append(Earned(*values))
+    for consignment in consignments:
+        legs = policies.delivered(earned.get(consignment.pk, []))
+        if not legs or consignment.delivered_at is None:
+            continue
+        yield NewEntry(
+            source=Source.DELIVERY,
+            external_id=consignment.reference,
+            legs=legs,
+            occurred_at=consignment.delivered_at,
+            memo=f"delivered: {consignment.reference}",
+            order_number=consignment.order.number,
+        )
+
+
+def payouts(rows: Iterable[Payout]) -> Iterator[NewEntry]:
+    """Work out the entry of each payout that was paid."""
+    for row in rows:
+        if row.settled_at is None:
+            continue
+        yield NewEntry(
+            source=Source.PAYOUT,
+            external_id=row.reference,
+            legs=policies.payout(row.cooperative_id, row.amount_mad),
+            occurred_at=row.settled_at,
+            memo=f"paid: {row.reference}",
+        )

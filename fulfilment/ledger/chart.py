@@ -10,9 +10,11 @@ from types import MappingProxyType
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from catalogue.kernel.money import MAD
 
+from .policies import Source
 from .policies import accounts as codes
 
 ASSET, LIABILITY, INCOME, EXPENSE, TRADING = "asset", "liability", "income", "expense", "trading"
@@ -53,6 +55,24 @@ CHART = MappingProxyType(
         codes.TRADING_USD: AccountRule("6331", TRADING, _("Conversion of dollars"), mad_only=False),
     }
 )
+
+SOURCES = MappingProxyType(
+    {
+        Source.SALE: pgettext_lazy("ledger", "Sale"),
+        Source.REFUND: pgettext_lazy("ledger", "Refund"),
+        Source.DELIVERY: pgettext_lazy("ledger", "Parcel delivered"),
+        Source.PAYOUT: pgettext_lazy("ledger", "Payout"),
+        Source.HELD: pgettext_lazy("ledger", "Money held"),
+        Source.FEE: pgettext_lazy("ledger", "Provider's fee"),
+        Source.DISPUTE: pgettext_lazy("ledger", "Dispute"),
+        Source.REMITTANCE: pgettext_lazy("ledger", "Cash handed in"),
+        Source.TRANSFER: pgettext_lazy("ledger", "Transfer received"),
+        Source.SETTLEMENT: pgettext_lazy("ledger", "Provider's transfer"),
+        Source.CONVERSION: pgettext_lazy("ledger", "Conversion"),
+        Source.REVERSAL: pgettext_lazy("ledger", "Reversal"),
+    }
+)
+"""What each kind of event is called on a page."""
 
 
 class NotInChart(LookupError):

@@ -96,6 +96,11 @@ class Entry(models.Model):
     def __str__(self) -> str:
         return f"{self.source} {self.external_id}"
 
+    @property
+    def title(self) -> str | Promise:
+        """The kind of event in the language of the page."""
+        return chart.SOURCES.get(self.source, self.source)
+
 
 class Line(models.Model):
     """One leg of an entry. ``order_line`` is a number for reading, no key."""

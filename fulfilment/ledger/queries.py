@@ -49,6 +49,15 @@ class TrialBalance:
         return sum((balance.credit for balance in self.balances if balance.credit), ZERO)
 
     @property
+    def by_code(self) -> "TrialBalance":
+        """The same with the accounts of all cooperatives summed into one row."""
+        sums: dict[str, Balance] = {}
+        for balance in self.balances:
+            before = sums.get(balance.account.code)
+            sums[balance.account.code] = Balance(balance.account, balance.amount + (before.amount if before else ZERO))
+        return TrialBalance(self.currency, tuple(sums.values()))
+
+    @property
     def is_even(self) -> bool:
         return self.debit == self.credit
 
@@ -140,7 +149,20 @@ def trial_balance(until: datetime | None = None) -> list[TrialBalance]:
     return [TrialBalance(currency, tuple(balances)) for currency, balances in by_currency.items()]
 
 
-def lines_of(account: Account) -> QuerySet[Line]:
-    """An account's lines, the newest first."""
-    lines = Line.objects.filter(account=account).select_related("entry")
-    return lines.order_by("-entry__occurred_at", "-pk")
+def accounts_of(code: str, currency: str) -> list[Balance]:
+    """Return the accounts of one code and currency with what stands on each: one, or one for each cooperative."""
+    accounts = Account.objects.filter(code=code, currency=currency).select_related("cooperative")
+    accounts = accounts.annotate(total=Sum("lines__amount_minor")).order_by("cooperative__name", "pk")
+    return [Balance(account, from_minor(account.total or 0)) for account in accounts]
+
+
+def lines_of(accounts: Iterable[Account]) -> QuerySet[Line]:
+    """Return the lines of accounts with their entries, the newest first."""
+    lines = Line.objects.filter(account__in=[account.pk for account in accounts])
+    return lines.select_related("entry", "account__cooperative").order_by("-entry__occurred_at", "-pk")
+
+
+def entry(pk: int) -> Entry | None:
+    """Return an entry with its lines, and what it reverses or is reversed by."""
+    found = Entry.objects.select_related("reverses", "reversed_by").filter(pk=pk)
+    return found.prefetch_related("lines__account__cooperative").first()

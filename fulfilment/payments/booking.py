@@ -40,7 +40,7 @@ def hold(attempt: PaymentAttempt, *, received: Decimal, currency: str, now: date
             external_id=attempt.idempotency_key,
             legs=policies.money_held(received, currency),
             occurred_at=now,
-            memo=f"held: {attempt.intent_id}",
+            memo=attempt.intent_id or "",
             order_number=attempt.order.number,
         ),
         now=now,
@@ -70,6 +70,6 @@ def _entry(attempt: PaymentAttempt, sale: Sale, occurred_at: datetime) -> NewEnt
         external_id=number,
         legs=policies.sale(sale),
         occurred_at=occurred_at,
-        memo=f"{attempt.provider}: {attempt.intent_id or attempt.idempotency_key}",
+        memo=attempt.intent_id or attempt.idempotency_key,
         order_number=number,
     )

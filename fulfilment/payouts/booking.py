@@ -31,10 +31,10 @@ def deliveries(consignments: Iterable[Consignment]) -> Iterator[NewEntry]:
     consignments = list(consignments)
     earned: dict[int, list[Earned]] = {}
     rows = Payable.objects.filter(order_line__consignment_line__consignment__in=consignments).order_by("pk")
-    for consignment_id, *values in rows.values_list(
+    for consignment_id, order_line, cooperative_id, amount_mad in rows.values_list(
         "order_line__consignment_line__consignment_id", "order_line_id", "cooperative_id", "amount_mad"
     ):
-        earned.setdefault(consignment_id, []).append(Earned(*values))
+        earned.setdefault(consignment_id, []).append(Earned(order_line, cooperative_id, amount_mad))
     for consignment in consignments:
         legs = policies.delivered(earned.get(consignment.pk, []))
         if not legs or consignment.delivered_at is None:
@@ -44,7 +44,6 @@ def deliveries(consignments: Iterable[Consignment]) -> Iterator[NewEntry]:
             external_id=consignment.reference,
             legs=legs,
             occurred_at=consignment.delivered_at,
-            memo=f"delivered: {consignment.reference}",
             order_number=consignment.order.number,
         )
 
@@ -59,5 +58,4 @@ def payouts(rows: Iterable[Payout]) -> Iterator[NewEntry]:
             external_id=row.reference,
             legs=policies.payout(row.cooperative_id, row.amount_mad),
             occurred_at=row.settled_at,
-            memo=f"paid: {row.reference}",
         )

@@ -26,6 +26,9 @@ ROLES: dict[str, set[str]] = {
     "finance": {
         "order.view_order",
         "order.view_line",
+        "ledger.view_account",
+        "ledger.view_entry",
+        "ledger.view_line",
         "partner.view_partner",
         "payment.view_paymentattempt",
         "payouts.view_payable",

@@ -17,6 +17,7 @@ VIEW_CONSIGNMENTS = "warehouse.view_consignment"
 MOVE_CONSIGNMENTS = "warehouse.move_consignment"
 VIEW_PAYOUTS = "payouts.view_payout"
 RUN_PAYOUTS = "payouts.add_payoutrun"
+VIEW_LEDGER = "ledger.view_entry"
 VIEW_JOBS = "jobs.view_job"
 RETRY_JOBS = "jobs.change_job"
 

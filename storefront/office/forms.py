@@ -51,6 +51,10 @@ class PeriodForm(forms.Form):
         return Period(self.cleaned_data["from_day"], self.cleaned_data["to_day"] + timedelta(days=1))
 
 
+class AtForm(forms.Form):
+    at = DayField(label=_("At the end of"), required=False)
+
+
 class OrderFilter(forms.Form):
     q = forms.CharField(label=_("Number, phone or name"), required=False, max_length=80)
     state = forms.ChoiceField(label=_("State"), required=False, choices=[ANY, *Order.Status.choices])

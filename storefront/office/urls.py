@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import consignments, home, jobs, orders, payouts
+from .views import consignments, home, jobs, ledger, orders, payouts
 
 app_name = "office"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("payouts/run/", payouts.run, name="run-payouts"),
     path("payouts/owed/<slug:slug>/", payouts.owed, name="owed"),
     path("payouts/<str:reference>/", payouts.payout, name="payout"),
+    path("ledger/", ledger.trial_balance, name="ledger"),
+    path("ledger/entries/<int:pk>/", ledger.entry, name="ledger-entry"),
+    path("ledger/<str:code>/<str:currency>/", ledger.account, name="ledger-account"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<int:pk>/again/", jobs.again, name="job-again"),
 ]

@@ -3,9 +3,14 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from django.db import transaction
+
 from fulfilment.ledger import operations as ledger
 from fulfilment.ledger import policies
+from fulfilment.ledger.models import Entry
 from fulfilment.ledger.policies import Earned, NewEntry, Source
+from fulfilment.payments import booking as payments
+from fulfilment.payments.models import PaymentAttempt
 from fulfilment.warehouse.models import Consignment
 
 from .models import Payable, Payout
@@ -21,6 +26,18 @@ def pay(payout: Payout, *, now: datetime) -> None:
     """Book a payout that the bank carried out, once."""
     for entry in payouts([payout]):
         ledger.post(entry, now=now)
+
+
+@transaction.atomic
+def book_missing(*, now: datetime) -> int:
+    """Book every settled payment, delivered parcel and paid payout that has no entry yet; return how many."""
+    known = set(Entry.objects.values_list("source", "external_id"))
+    settled = PaymentAttempt.objects.filter(state=PaymentAttempt.State.SUCCEEDED).select_related("order")
+    parcels = Consignment.objects.filter(state=Consignment.State.DELIVERED).select_related("order")
+    paid = Payout.objects.filter(state=Payout.State.SETTLED)
+    happened = [*payments.sales(settled), *deliveries(parcels), *payouts(paid)]
+    missing = [entry for entry in happened if (entry.source.value, entry.external_id) not in known]
+    return ledger.post_many(sorted(missing, key=lambda entry: entry.occurred_at), now=now)
 
 
 def deliveries(consignments: Iterable[Consignment]) -> Iterator[NewEntry]:

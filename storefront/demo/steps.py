@@ -72,6 +72,7 @@ STEPS = (
         draws=True,
     ),
     Step("history", "Writing a history of orders", ("make_history",), in_database=True, draws=True),
+    Step("ledger", "Booking what was never booked", ("book_missing",), in_database=True),
 )
 
 

@@ -13,7 +13,7 @@ from fulfilment.payments import booking as payments
 from fulfilment.payments.models import PaymentAttempt
 from fulfilment.warehouse.models import Consignment
 
-from .models import Payable, Payout
+from .models import Payable, Payout, PayoutRun
 
 
 def earn(consignment: Consignment, *, now: datetime) -> None:
@@ -22,10 +22,9 @@ def earn(consignment: Consignment, *, now: datetime) -> None:
         ledger.post(entry, now=now)
 
 
-def pay(payout: Payout, *, now: datetime) -> None:
-    """Book a payout that the bank carried out, once."""
-    for entry in payouts([payout]):
-        ledger.post(entry, now=now)
+def pay(run: PayoutRun, *, now: datetime) -> None:
+    """Book what a run paid, all at once; a payout that is booked already undoes the run."""
+    ledger.post_many(payouts(run.payouts.order_by("pk")), now=now)
 
 
 @transaction.atomic

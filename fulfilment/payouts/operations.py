@@ -73,6 +73,7 @@ def run_payouts(*, now: datetime, run_by: Any = None) -> PayoutRun | None:
     cooperatives = Partner.objects.in_bulk(groups)
     for number, (cooperative_id, owed) in enumerate(groups.items(), start=1):
         _pay(run, number, cooperatives[cooperative_id], owed, now)
+    booking.pay(run, now=now)
     return run
 
 
@@ -98,7 +99,6 @@ def _pay(run: PayoutRun, number: int, cooperative: Partner, owed: list[policies.
         settled_at=now,
     )
     _settle(payout, [row.payable_id for row in owed])
-    booking.pay(payout, now=now)
 
 
 def _settle(payout: Payout, payable_ids: list[int]) -> None:

@@ -126,16 +126,19 @@ def test_payout_runs_at_once_book_one_payout(owed):
     assert Entry.objects.filter(source="payout").count() == 1
 
 
-def test_the_same_payout_booked_by_several_at_once_is_one_entry(owed):
-    payout = payouts.run_payouts(now=timezone.now()).payouts.get()
+def test_a_run_booked_by_several_at_once_is_booked_once(monkeypatch, owed):
+    with monkeypatch.context() as unbooked:
+        unbooked.setattr(payouts_booking, "pay", lambda run, now: None)
+        run = payouts.run_payouts(now=timezone.now())
 
-    def pay_again():
+    def book():
         with transaction.atomic():
-            payouts_booking.pay(payout, now=timezone.now())
+            payouts_booking.pay(run, now=timezone.now())
 
-    run_together(pay_again, workers=WORKERS)
+    answers = run_together(book, workers=WORKERS, expected=IntegrityError)
 
     assert Entry.objects.filter(source="payout").count() == 1
+    assert sum(isinstance(answer, IntegrityError) for answer in answers) == WORKERS - 1
 
 
 def test_an_entry_reversed_by_several_at_once_is_reversed_once():

@@ -37,7 +37,8 @@ def account(request: HttpRequest, code: str, currency: str) -> HttpResponse:
     context = {
         "account": accounts[0],
         "cooperative": accounts[0].cooperative if slug else None,
-        "shares": balances if accounts[0].cooperative and not slug else [],
+        "shares": [found for found in balances if found.amount] if accounts[0].cooperative and not slug else [],
+        "of_cooperatives": accounts[0].cooperative is not None and not slug,
         "balance": queries.Balance(accounts[0], sum(found.amount for found in balances)),  # type: ignore[arg-type]
         "page_obj": Paginator(queries.lines_of(accounts), PER_PAGE).get_page(request.GET.get("page")),
     }

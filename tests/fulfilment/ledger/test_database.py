@@ -1,23 +1,26 @@
-"""What the database itself refuses, asked by plain SQL, as the application and as the owner of the tables."""
+"""What the database itself refuses, asked by plain SQL, as the application and as the owner of the tables.
 
+All these tests share one database of their own, in which rows stay: each names its rows by itself.
+"""
+
+import os
 from collections.abc import Iterator
+from itertools import count
 
 import pytest
-from django.db import connection
 from psycopg import Connection, errors
 
-from tests.support import servers
+from tests.support import databases, servers
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
+DATABASE = f"test_{os.getpid()}_ledger"
 NOW = "2026-11-20 12:00+00"
 
 
 class Sql:
     """A connection of its own with words for the ledger's rows."""
 
-    def __init__(self, opened: Connection) -> None:
-        self.connection = opened
+    def __init__(self, opened: Connection, test: str) -> None:
+        self.connection, self.test = opened, test
 
     def run(self, statement: str, *values: object) -> list[tuple]:
         cursor = self.connection.execute(statement, values)
@@ -26,7 +29,7 @@ class Sql:
     def account(self, code: str, currency: str = "MAD") -> int:
         return self.run(
             "INSERT INTO ledger_account (code, currency, kind, name) VALUES (%s, %s, 'asset', '') RETURNING id",
-            code,
+            f"{code} {self.test}",
             currency,
         )[0][0]
 
@@ -38,7 +41,7 @@ class Sql:
             entry = self.run(
                 "INSERT INTO ledger_entry (source, external_id, memo, order_number, legs, occurred_at, posted_at,"
                 " reverses_id) VALUES ('sale', %s, '', '', %s, %s, %s, %s) RETURNING id",
-                external_id,
+                external_id and f"{external_id} {self.test}",
                 len(lines) if legs is None else legs,
                 NOW,
                 NOW,
@@ -63,26 +66,38 @@ class Sql:
         )
 
 
-def open_as(role: str) -> Iterator[Sql]:
+tests = count(1)
+
+
+@pytest.fixture(scope="module")
+def database(django_db_setup: None) -> Iterator[str]:
+    databases.copy("empty", DATABASE)
+    yield DATABASE
+    databases.drop(DATABASE)
+
+
+@pytest.fixture
+def connections(database: str) -> Iterator[dict[str, Sql]]:
+    """A connection as each role; both give the rows of one test the same names."""
+    test = f"of test {next(tests)}"
     application, owner = servers.accounts()
-    account = {"application": application, "owner": owner}[role]
-    with account.open(connection.settings_dict["NAME"]) as opened:
-        yield Sql(opened)
+    with application.open(database) as one, owner.open(database) as other:
+        yield {"application": Sql(one, test), "owner": Sql(other, test)}
 
 
 @pytest.fixture
-def application() -> Iterator[Sql]:
-    yield from open_as("application")
+def application(connections: dict[str, Sql]) -> Sql:
+    return connections["application"]
 
 
 @pytest.fixture
-def owner() -> Iterator[Sql]:
-    yield from open_as("owner")
+def owner(connections: dict[str, Sql]) -> Sql:
+    return connections["owner"]
 
 
 @pytest.fixture(params=["application", "owner"])
-def anyone(request) -> Iterator[Sql]:
-    yield from open_as(request.param)
+def anyone(request, connections: dict[str, Sql]) -> Sql:
+    return connections[request.param]
 
 
 @pytest.fixture
@@ -106,8 +121,15 @@ def paid(application, bank, fees):
     return application.entry("paid", (fees, "MAD", 100), (bank, "MAD", -100))
 
 
-def count(sql: Sql, table: str = "ledger_entry") -> int:
-    return sql.run(f"SELECT count(*) FROM {table}")[0][0]
+def entries(sql: Sql) -> int:
+    return sql.run("SELECT count(*) FROM ledger_entry WHERE external_id LIKE %s", f"% {sql.test}")[0][0]
+
+
+def lines(sql: Sql) -> int:
+    return sql.run(
+        "SELECT count(*) FROM ledger_line JOIN ledger_entry AS entry ON entry.id = entry_id WHERE external_id LIKE %s",
+        f"% {sql.test}",
+    )[0][0]
 
 
 def test_a_balanced_entry_in_two_currencies_is_kept(anyone, bank, fees, euros):
@@ -115,14 +137,14 @@ def test_a_balanced_entry_in_two_currencies_is_kept(anyone, bank, fees, euros):
 
     anyone.entry("e", (fees, "MAD", 100), (bank, "MAD", -100), (euros, "EUR", -7), (other, "EUR", 7))
 
-    assert count(anyone, "ledger_line") == 4
+    assert lines(anyone) == 4
 
 
 def test_an_unbalanced_entry_is_refused(anyone, bank, fees):
     with pytest.raises(errors.CheckViolation, match="does not balance: MAD 1"):
         anyone.entry("e", (fees, "MAD", 100), (bank, "MAD", -99))
 
-    assert count(anyone) == 0
+    assert entries(anyone) == 0
 
 
 def test_dirhams_against_euros_are_refused(anyone, fees, euros):
@@ -169,7 +191,7 @@ def test_lines_added_to_an_entry_that_stands_are_refused_even_when_they_balance(
     with pytest.raises(errors.CheckViolation, match="has 4 lines and says 2"):
         anyone.add(paid, (fees, "MAD", 5), (bank, "MAD", -5))
 
-    assert count(anyone, "ledger_line") == 2
+    assert lines(anyone) == 2
 
 
 def test_asking_early_finds_the_same_as_the_end_of_the_transaction(application, bank, fees):
@@ -183,7 +205,7 @@ def test_asking_early_finds_the_same_as_the_end_of_the_transaction(application, 
 def test_the_exact_opposite_of_an_entry_is_kept(anyone, bank, fees, paid):
     anyone.entry("back", (bank, "MAD", 100), (fees, "MAD", -100), reverses=paid)
 
-    assert count(anyone) == 2
+    assert entries(anyone) == 2
 
 
 @pytest.mark.parametrize("amounts", [(99, -99), (-100, 100)])
@@ -193,9 +215,9 @@ def test_a_reversal_that_is_not_the_opposite_is_refused(anyone, bank, fees, paid
 
 
 def test_a_reversal_of_more_lines_is_refused(anyone, bank, fees, paid):
-    lines = (bank, "MAD", 100), (fees, "MAD", -100), (bank, "MAD", 1), (fees, "MAD", -1)
+    more = (bank, "MAD", 100), (fees, "MAD", -100), (bank, "MAD", 1), (fees, "MAD", -1)
     with pytest.raises(errors.CheckViolation, match="is not the opposite of"):
-        anyone.entry("back", *lines, reverses=paid)
+        anyone.entry("back", *more, reverses=paid)
 
 
 def test_a_reversal_on_other_accounts_is_refused(anyone, application, bank, fees, paid):
@@ -245,7 +267,7 @@ def test_changes_are_refused_to_the_owner_by_triggers(owner, paid, statement):
     with pytest.raises(errors.RestrictViolation, match="only added to, never changed"):
         owner.run(statement)
 
-    assert count(owner, "ledger_line") == 2
+    assert lines(owner) == 2
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """What payments write in the ledger, in the transaction that moves the money."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -8,9 +8,13 @@ from fulfilment.ledger import operations as ledger
 from fulfilment.ledger import policies
 from fulfilment.ledger import queries as ledger_queries
 from fulfilment.ledger.policies import NewEntry, Sale, Source
+from fulfilment.orders.models import Line
 
 from . import frozen
 from .models import PaymentAttempt
+
+METHODS = {"stripe": "card"}
+"""How an order was paid, where the provider goes by another name."""
 
 
 class SaleDiffers(Exception):
@@ -24,7 +28,7 @@ class SaleDiffers(Exception):
 def sell(attempt: PaymentAttempt, *, now: datetime) -> None:
     """Book the sale that a payment settled: one for each order, whoever finds out how often. Raises ``SaleDiffers``."""
     order = attempt.order
-    sale = frozen.sale_of(order, frozen.lines_of([order]).get(order.pk, []))
+    sale = _sale(attempt, frozen.lines_of([order]))
     if sale.gross != attempt.amount:
         raise SaleDiffers(order.number, sale.gross, attempt.amount)
     ledger.post(_entry(attempt, sale, now), now=now)
@@ -59,8 +63,12 @@ def sales(attempts: Iterable[PaymentAttempt]) -> Iterator[NewEntry]:
     attempts = list(attempts)
     lines = frozen.lines_of(attempt.order for attempt in attempts)
     for attempt in attempts:
-        sale = frozen.sale_of(attempt.order, lines.get(attempt.order.pk, []))
-        yield _entry(attempt, sale, attempt.updated_at)
+        yield _entry(attempt, _sale(attempt, lines), attempt.updated_at)
+
+
+def _sale(attempt: PaymentAttempt, lines: Mapping[int, Sequence[Line]]) -> Sale:
+    method = METHODS.get(attempt.provider, attempt.provider)
+    return frozen.sale_of(attempt.order, lines.get(attempt.order_id, []), method=method)
 
 
 def _entry(attempt: PaymentAttempt, sale: Sale, occurred_at: datetime) -> NewEntry:

@@ -15,10 +15,11 @@ def lines_of(orders: Iterable[Order]) -> dict[int, list[Line]]:
     return found
 
 
-def sale_of(order: Order, lines: Iterable[Line]) -> Sale:
+def sale_of(order: Order, lines: Iterable[Line], *, method: str) -> Sale:
+    """Put an order's rows together as a sale; ``method`` is how it was paid in the end."""
     return Sale(
         currency=order.currency,
-        method=order.payment_method,
+        method=method,
         lines=tuple(map(_sold, lines)),
         mad_per_unit=order.mad_per_unit,
         delivery=order.shipping_incl_tax,

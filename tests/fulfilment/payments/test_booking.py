@@ -104,6 +104,15 @@ def test_cash_at_the_door_is_a_sale_that_the_courier_owes(cash_order, run_jobs):
     assert broken() == []
 
 
+def test_money_stands_where_it_was_paid_whatever_the_order_said_first(cash_order):
+    attempt = PaymentAttempt.objects.get()
+    attempt.provider = "stripe"
+
+    booking.sell(attempt, now=timezone.now())
+
+    assert booked(Source.SALE, cash_order.number)["clearing.card MAD"] == int(cash_order.total_incl_tax * 100)
+
+
 def test_cash_refused_at_the_door_is_no_sale(cash_order):
     move_to(open_parcels(cash_order)[0], "HANDED_OVER")
 

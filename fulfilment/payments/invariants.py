@@ -62,10 +62,11 @@ def success_is_exact() -> Iterable[object]:
     )
 
 
-@invariant("ledger: every settled payment has its sale, as the order's rows were frozen")
+@invariant("ledger: every settled payment has its sale, as the order's rows were frozen, or is held to be given back")
 def settled_payments_are_booked() -> Iterable[object]:
-    settled = PaymentAttempt.objects.filter(state="SUCCEEDED").select_related("order").order_by("pk")
-    yield from not_as_expected(_sales(settled))
+    held = Entry.objects.filter(source=Source.HELD).values("external_id")
+    settled = PaymentAttempt.objects.filter(state="SUCCEEDED").exclude(idempotency_key__in=held)
+    yield from not_as_expected(_sales(settled.select_related("order").order_by("pk")))
 
 
 def _sales(settled: QuerySet[PaymentAttempt]) -> Iterator[NewEntry]:
@@ -81,8 +82,10 @@ def sales_are_settled() -> Iterable[object]:
     return Entry.objects.filter(source=Source.SALE, reversed_by=None).exclude(Exists(settled))
 
 
-@invariant("ledger: money is held exactly for the payments that wait for a person")
+@invariant("ledger: money is held for every payment that waits for a person, and for none that came to nothing")
 def held_money_waits() -> Iterable[object]:
     held = set(Entry.objects.filter(source=Source.HELD, reversed_by=None).values_list("external_id", flat=True))
-    waiting = PaymentAttempt.objects.filter(state="QUARANTINED").values_list("idempotency_key", flat=True)
-    return held.symmetric_difference(waiting)
+    states = PaymentAttempt.objects.filter(Q(idempotency_key__in=held) | Q(state="QUARANTINED"))
+    for key, state in states.values_list("idempotency_key", "state"):
+        if (key in held) != (state in ("QUARANTINED", "SUCCEEDED")):
+            yield key

@@ -139,6 +139,24 @@ def test_held_money_given_back_leaves_nothing(bank, order):
     assert broken() == []
 
 
+def test_money_held_for_a_payment_that_was_cancelled_here_is_seen(bank, order):
+    pay_by_card(bank, order, amount_received=1)
+
+    PaymentAttempt.objects.update(state="CANCELLED")
+
+    assert broken() == [
+        "ledger: money is held for every payment that waits for a person, and for none that came to nothing"
+    ]
+
+
+def test_a_settled_payment_that_is_held_to_be_given_back_is_no_sale(bank, order):
+    pay_by_card(bank, order, amount_received=1)
+
+    PaymentAttempt.objects.update(state="SUCCEEDED")
+
+    assert broken() == []
+
+
 def test_rows_that_do_not_come_to_what_was_paid_are_not_booked(bank, order):
     order.lines.update(line_price_incl_tax=1)
     PaymentAttempt.objects.update(amount=Decimal("1.00"))
@@ -181,12 +199,12 @@ def test_two_parcels_become_payable_each_with_its_own_entry(run_jobs):
 
 
 BREAKS = {
-    "ledger: every settled payment has its sale, as the order's rows were frozen": lambda order: order.lines.update(
-        farm_gate_mad=Decimal("79.99")
+    "ledger: every settled payment has its sale, as the order's rows were frozen, or is held to be given back": (
+        lambda order: order.lines.update(farm_gate_mad=Decimal("79.99"))
     ),
     "ledger: every sale has a settled payment behind it": lambda order: order.payment_attempts.update(state="FAILED"),
-    "ledger: money is held exactly for the payments that wait for a person": lambda order: (
-        order.payment_attempts.update(state="QUARANTINED")
+    "ledger: money is held for every payment that waits for a person, and for none that came to nothing": (
+        lambda order: order.payment_attempts.update(state="QUARANTINED")
     ),
     "ledger: what each delivered parcel earned is booked as its payables say": lambda order: (
         payouts.Payable.objects.update(amount_mad=Decimal("1.00"))

@@ -4,13 +4,14 @@ A break-in through a page then finds a role that cannot drop a table, disable a 
 database; and the rules that live in triggers hold against our own code too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
 from django.db import connections
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 TIMEOUTS: Mapping[str, Mapping[str, str]] = {
     "web": {
@@ -75,6 +76,16 @@ def grant_application_role(sender: AppConfig, using: str, **kwargs: Any) -> None
             f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {role}",
         ):
             cursor.execute(statement)
+
+
+def revoke_from_application(editor: BaseDatabaseSchemaEditor, tables: Iterable[str], *, but: str) -> None:
+    """Leave the application's role ``but`` these rights on tables that are only ever added to; for migrations."""
+    if editor.connection.vendor != "postgresql":
+        return
+    role = editor.quote_name(application_role())
+    for table in map(editor.quote_name, tables):
+        editor.execute(f"REVOKE ALL ON {table} FROM PUBLIC, {role}")
+        editor.execute(f"GRANT {but} ON {table} TO {role}")
 
 
 def refuse_excess_rights(using: str = "default") -> None:

@@ -1,14 +1,19 @@
 """What must always be true of payments."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from itertools import islice
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from catalogue.kernel.invariants import invariant
+from fulfilment.ledger.models import Entry
+from fulfilment.ledger.policies import NewEntry, Source
+from fulfilment.ledger.queries import not_as_expected
 from fulfilment.orders.models import Order
 
+from . import booking
 from .models import PaymentAttempt
 from .queries import abandoned_orders
 
@@ -55,3 +60,32 @@ def success_is_exact() -> Iterable[object]:
         .exclude(amount=F("order__total_incl_tax"), currency=F("order__currency"))
         .values_list("order__number", flat=True)
     )
+
+
+@invariant("ledger: every settled payment has its sale, as the order's rows were frozen, or is held to be given back")
+def settled_payments_are_booked() -> Iterable[object]:
+    held = Entry.objects.filter(source=Source.HELD).values("external_id")
+    settled = PaymentAttempt.objects.filter(state="SUCCEEDED").exclude(idempotency_key__in=held)
+    yield from not_as_expected(_sales(settled.select_related("order").order_by("pk")))
+
+
+def _sales(settled: QuerySet[PaymentAttempt]) -> Iterator[NewEntry]:
+    """Work out sales some hundred at a time, so that a year's orders fit in memory."""
+    attempts = settled.iterator(chunk_size=500)
+    while chunk := list(islice(attempts, 500)):
+        yield from booking.sales(chunk)
+
+
+@invariant("ledger: every sale has a settled payment behind it")
+def sales_are_settled() -> Iterable[object]:
+    settled = PaymentAttempt.objects.filter(state="SUCCEEDED", order__number=OuterRef("external_id"))
+    return Entry.objects.filter(source=Source.SALE, reversed_by=None).exclude(Exists(settled))
+
+
+@invariant("ledger: money is held for every payment that waits for a person, and for none that came to nothing")
+def held_money_waits() -> Iterable[object]:
+    held = set(Entry.objects.filter(source=Source.HELD, reversed_by=None).values_list("external_id", flat=True))
+    states = PaymentAttempt.objects.filter(Q(idempotency_key__in=held) | Q(state="QUARANTINED"))
+    for key, state in states.values_list("idempotency_key", "state"):
+        if (key in held) != (state in ("QUARANTINED", "SUCCEEDED")):
+            yield key

@@ -1,13 +1,21 @@
 """What must be true of what cooperatives are owed and paid."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import Exists, F, OuterRef, QuerySet, Sum
 
 from catalogue.kernel.invariants import invariant
 from fulfilment.jobs.models import Job
+from fulfilment.ledger.models import Entry
+from fulfilment.ledger.policies import NewEntry, Source
+from fulfilment.ledger.policies.accounts import PAYABLE
+from fulfilment.ledger.queries import balances_by_cooperative, not_as_expected
 from fulfilment.orders.models import Line
+from fulfilment.warehouse.models import Consignment
 
+from . import booking
 from .models import Payable, Payout
 
 
@@ -40,3 +48,31 @@ def delivered_lines_are_owed() -> Iterable[object]:
         .values_list("key", flat=True)
     )
     return (line for line in missing if f"earnings:{line.consignment}" not in open_jobs)
+
+
+@invariant("ledger: what each delivered parcel earned is booked as its payables say")
+def deliveries_are_booked() -> Iterable[object]:
+    delivered = Consignment.objects.filter(lines__order_line__payable__isnull=False).distinct()
+    yield from not_as_expected(_in_chunks(booking.deliveries, delivered.select_related("order").order_by("pk")))
+
+
+@invariant("ledger: every paid payout is booked, and no other")
+def payouts_are_booked() -> Iterable[object]:
+    paid = Payout.objects.filter(state=Payout.State.SETTLED)
+    yield from not_as_expected(_in_chunks(booking.payouts, paid.order_by("pk")))
+    references = paid.filter(reference=OuterRef("external_id"))
+    yield from Entry.objects.filter(source=Source.PAYOUT, reversed_by=None).exclude(Exists(references))
+
+
+@invariant("ledger: what stands to be paid to each cooperative is the sum of its unpaid payables")
+def payables_are_the_ledger() -> Iterable[object]:
+    unpaid = Payable.objects.exclude(state=Payable.State.SETTLED).order_by().values_list("cooperative")
+    owed = {pk: amount for pk, amount in unpaid.annotate(amount=Sum("amount_mad")) if amount}
+    booked = {pk: -balance for pk, balance in balances_by_cooperative(PAYABLE).items()}
+    return [(pk, owed.get(pk), booked.get(pk)) for pk in owed.keys() | booked.keys() if owed.get(pk) != booked.get(pk)]
+
+
+def _in_chunks(entries: Callable[[Iterable[Any]], Iterator[NewEntry]], rows: QuerySet[Any]) -> Iterator[NewEntry]:
+    found = rows.iterator(chunk_size=500)
+    while chunk := list(islice(found, 500)):
+        yield from entries(chunk)

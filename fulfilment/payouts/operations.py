@@ -11,7 +11,7 @@ from catalogue.kernel.locks import try_advisory_lock
 from catalogue.kernel.periods import local
 from fulfilment.warehouse.models import Consignment, ConsignmentLine
 
-from . import policies
+from . import booking, policies
 from .models import Payable, Payout, PayoutRun
 
 LOCK = "payouts.run"
@@ -38,7 +38,7 @@ class PaidMeanwhile(Exception):
 
 @transaction.atomic
 def record_earnings(*, consignment_id: int, now: datetime) -> None:
-    """Write what each line of a delivered consignment earned, at its frozen farm-gate amount less discounts, once."""
+    """Write what each line of a delivered consignment earned, its frozen farm gate less discounts, once; and book it."""
     consignment = Consignment.objects.get(pk=consignment_id)
     if consignment.state != Consignment.State.DELIVERED:
         raise NotDelivered(consignment.reference)
@@ -53,6 +53,7 @@ def record_earnings(*, consignment_id: int, now: datetime) -> None:
         for line in lines
     ]
     Payable.objects.bulk_create(payables, ignore_conflicts=True)
+    booking.earn(consignment, now=now)
 
 
 @transaction.atomic
@@ -72,6 +73,7 @@ def run_payouts(*, now: datetime, run_by: Any = None) -> PayoutRun | None:
     cooperatives = Partner.objects.in_bulk(groups)
     for number, (cooperative_id, owed) in enumerate(groups.items(), start=1):
         _pay(run, number, cooperatives[cooperative_id], owed, now)
+    booking.pay(run, now=now)
     return run
 
 

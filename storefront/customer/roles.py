@@ -38,6 +38,9 @@ ROLES: dict[str, set[str]] = {
     | {
         "order.view_order",
         "order.view_line",
+        "ledger.view_account",
+        "ledger.view_entry",
+        "ledger.view_line",
         "partner.view_partner",
         "payment.view_paymentattempt",
         "payouts.view_payable",

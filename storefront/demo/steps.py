@@ -80,6 +80,7 @@ STEPS = (
     ),
     Step("history", "Writing a history of orders", ("make_history",), in_database=True, draws=True),
     Step("offers", "Making offers", ("make_offers",), ("storefront/demo/**/*offers*.py",), in_database=True),
+    Step("ledger", "Booking what was never booked", ("book_missing",), in_database=True),
 )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from fulfilment.jobs.models import Job
+from fulfilment.ledger import queries as ledger
 from fulfilment.orders.models import Order
 from fulfilment.payments.models import PaymentAttempt
 from fulfilment.payouts.models import Payable
@@ -23,7 +24,7 @@ class Entry:
 
 
 def history(order: Order) -> list[Entry]:
-    """Events, payment attempts, parcels, jobs, messages and what the cooperatives earned."""
+    """Events, payment attempts, parcels, jobs, messages, what the cooperatives earned and what was booked."""
     messages = list(Message.objects.filter(order=order))
     entries = [
         *_events(order),
@@ -31,6 +32,7 @@ def history(order: Order) -> list[Entry]:
         *_messages(messages),
         *_jobs(order, [f"send:{message.key}" for message in messages]),
         *_earnings(order),
+        *_ledger(order),
     ]
     return sorted(entries, key=lambda entry: entry.at)  # what happened at one instant stays in its own order
 
@@ -76,6 +78,12 @@ def _earnings(order: Order) -> Iterator[Entry]:
         yield Entry(payable.earned_at, "payable", f"{what}: earned")
         if payable.payout and payable.payout.settled_at:
             yield Entry(payable.payout.settled_at, "payable", f"{what}: paid by {payable.payout.reference}")
+
+
+def _ledger(order: Order) -> Iterator[Entry]:
+    for entry in ledger.of_order(order.number):
+        legs = ", ".join(f"{line.account.code} {line.amount:+} {line.currency}" for line in entry.lines.all())
+        yield Entry(entry.occurred_at, "ledger", f"{entry.source} {entry.external_id}: {legs}")
 
 
 def _line(*parts: str) -> str:

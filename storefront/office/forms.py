@@ -88,6 +88,10 @@ class GroundsForm(forms.Form):
         return text.squash(text.strip_controls(self.cleaned_data["note"]))
 
 
+class AtForm(forms.Form):
+    at = DayField(label=_("At the end of"), required=False)
+
+
 class OrderFilter(forms.Form):
     q = forms.CharField(label=_("Number, phone or name"), required=False, max_length=80)
     state = forms.ChoiceField(label=_("State"), required=False, choices=[ANY, *Order.Status.choices])

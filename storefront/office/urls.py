@@ -1,7 +1,7 @@
 from django.urls import path
 
 from .offers import views as offers
-from .views import consignments, dated, home, jobs, orders, payouts, prices, rates, sending
+from .views import consignments, dated, home, jobs, ledger, orders, payouts, prices, rates, sending
 
 app_name = "office"
 urlpatterns = [
@@ -41,6 +41,9 @@ urlpatterns = [
     path("offers/<int:pk>/change/", offers.change, name="change-offer"),
     path("offers/<int:pk>/stop/", offers.stop, name="stop-offer"),
     path("offers/<int:pk>/codes/", offers.codes, name="make-codes"),
+    path("ledger/", ledger.trial_balance, name="ledger"),
+    path("ledger/entries/<int:pk>/", ledger.entry, name="ledger-entry"),
+    path("ledger/<str:code>/<str:currency>/", ledger.account, name="ledger-account"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<int:pk>/again/", jobs.again, name="job-again"),
 ]

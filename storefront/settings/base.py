@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "catalogue.pricing",
     "catalogue.search.apps.SearchConfig",
     "fulfilment.jobs",
+    "fulfilment.ledger",
     "fulfilment.shipping.apps.ShippingConfig",
     "fulfilment.orders.apps.OrdersConfig",
     "fulfilment.payments.apps.PaymentsConfig",

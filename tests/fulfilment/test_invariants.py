@@ -163,6 +163,7 @@ def test_order_timeline_tells_everything_in_time_order(settled):
         "order.confirmed by mail in fr: sent",
         "storefront.notifications.send_message: DONE after 1",
         ": paid by PAY-",
+        "cooperatives.payable -",
     ):
         assert told in text
 

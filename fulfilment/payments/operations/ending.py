@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from catalogue.kernel.locks import lock
 from fulfilment.orders import operations as orders
 from fulfilment.orders.models import Order, OrderEvent
+from fulfilment.payments import booking
 from fulfilment.payments.gateways import provider_for
 from fulfilment.payments.gateways.base import Payment, ProviderRefused, ProviderUnavailable
 from fulfilment.payments.models import PaymentAttempt
@@ -98,6 +99,7 @@ def give_back_held(*, order_id: int, now: datetime, by: Any = None) -> None:
         raise NothingHeld(order.number)
     for attempt in held:
         write_state(attempt, State.CANCELLED, now, error=f"{GIVEN_BACK}: {attempt.last_error}")
+        booking.give_back(attempt, now=now)
         OrderEvent.objects.create(
             order=order, kind="payment_given_back", at=now, by=by, data={"intent": attempt.intent_id}
         )

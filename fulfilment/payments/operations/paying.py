@@ -12,6 +12,7 @@ from catalogue.kernel import events
 from catalogue.kernel.locks import lock
 from fulfilment.orders import signals
 from fulfilment.orders.models import Order
+from fulfilment.payments import booking
 from fulfilment.payments.gateways import provider_for
 from fulfilment.payments.gateways.base import Charge, Payment
 from fulfilment.payments.models import PaymentAttempt
@@ -116,8 +117,10 @@ def record(attempt: PaymentAttempt, payment: Payment, now: datetime) -> PaymentA
     reason = _why_not(attempt, payment, order)
     if reason:
         log.error("payment quarantined: order=%s intent=%s %s", order.number, payment.id, reason)
+        booking.hold(attempt, received=payment.received, currency=payment.currency, now=now)
         return write_state(attempt, State.QUARANTINED, now, error=reason)
     write_state(attempt, State.SUCCEEDED, now)
+    booking.sell(attempt, now=now)
     events.announce(signals.payment_settled, order_id=order.pk, attempt_id=attempt.pk)
     return attempt
 
@@ -141,13 +144,14 @@ def write_state(attempt: PaymentAttempt, state: str, now: datetime, error: str =
 
 @transaction.atomic
 def collect_cash(*, order_id: int, now: datetime) -> None:
-    """Note that the courier was paid at the door.
+    """Note that the courier was paid at the door, and book the sale.
 
     Called with the order's consignments locked, so against the usual order; harmless, since whoever locks
     attempts or consignments holds the order's row first.
     """
     for attempt in _open_cash(order_id):
         write_state(attempt, State.SUCCEEDED, now)
+        booking.sell(attempt, now=now)
 
 
 @transaction.atomic

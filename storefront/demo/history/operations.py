@@ -19,8 +19,11 @@ from catalogue.people.models import User
 from catalogue.pricing.models import PriceList
 from catalogue.pricing.operations import publish_past_list
 from catalogue.pricing.queries import NoPriceList
+from fulfilment.ledger import operations as ledger
 from fulfilment.orders.models import Line, Order, OrderEvent, ShippingAddress
+from fulfilment.payments import booking as payments_booking
 from fulfilment.payments.models import PaymentAttempt
+from fulfilment.payouts import booking as payouts_booking
 from fulfilment.payouts.models import Payable, Payout, PayoutRun
 from fulfilment.warehouse.models import Consignment, ConsignmentLine
 
@@ -81,7 +84,8 @@ def _save(written: Sequence[rows.Written], now: datetime) -> None:
     _create(Consignment, [consignment for one in written for consignment in one.consignments])
     _create(ConsignmentLine, [link for one in written for link in one.consignment_lines])
     _create(OrderEvent, [event for one in written for event in one.events])
-    _pay([payable for one in written for payable in one.payables], now)
+    payouts_made = _pay([payable for one in written for payable in one.payables], now)
+    _book(written, payouts_made, now)
     promised: Counter[int] = Counter()
     for one in written:
         for line in one.lines:
@@ -90,12 +94,26 @@ def _save(written: Sequence[rows.Written], now: datetime) -> None:
         hold(promised)
 
 
-def _pay(payables: Sequence[Payable], now: datetime) -> None:
+def _pay(payables: Sequence[Payable], now: datetime) -> list[Payout]:
     cooperatives = Partner.objects.in_bulk({payable.cooperative_id for payable in payables})
     paid = list(payouts.pay(payables, cooperatives, now=now))
     _create(PayoutRun, [one.run for one in paid])
-    _create(Payout, [payout for one in paid for payout in one.payouts])
+    made = [payout for one in paid for payout in one.payouts]
+    _create(Payout, made)
     _create(Payable, payables)
+    return made
+
+
+def _book(written: Sequence[rows.Written], payouts_made: Sequence[Payout], now: datetime) -> None:
+    """Write the ledger's side of the story, in the order in which it happened."""
+    settled = [one.attempt for one in written if one.attempt.state == PaymentAttempt.State.SUCCEEDED]
+    parcels = [parcel for one in written for parcel in one.consignments]
+    entries = [
+        *payments_booking.sales(settled),
+        *payouts_booking.deliveries(parcels),
+        *payouts_booking.payouts(payouts_made),
+    ]
+    ledger.post_many(sorted(entries, key=lambda entry: entry.occurred_at), now=now)
 
 
 def _create(model: type[Model], unsaved: Sequence[Any]) -> None:

@@ -4,6 +4,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from fulfilment.ledger import queries as ledger
 from fulfilment.warehouse.queries import with_sellers
 from storefront.office import access, queries
 from storefront.office.forms import OrderFilter
@@ -26,4 +27,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     found = queries.order(number).first()
     if found is None:
         raise Http404
-    return render(request, "office/order.html", {"order": found, "parcels": with_sellers(found)} | queries.goods(found))
+    context = {"order": found, "parcels": with_sellers(found)} | queries.goods(found)
+    if request.user.has_perm(access.VIEW_LEDGER):
+        context["ledger_entries"] = ledger.of_order(found.number)
+    return render(request, "office/order.html", context)

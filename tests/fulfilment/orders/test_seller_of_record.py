@@ -49,6 +49,8 @@ def test_a_line_that_names_another_seller_than_its_price_is_found():
     open_deliveries()
     place_order()
     line = Line.objects.values().get()
-    Line.objects.create(**{name: value for name, value in line.items() if name != "id"} | {"seller_of_record": "cooperative"})
+    Line.objects.create(
+        **{name: value for name, value in line.items() if name != "id"} | {"seller_of_record": "cooperative"}
+    )
 
     assert "orders: each line was sold at its published price" in [name for name, rows in violations() if rows]

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from fulfilment.jobs.models import Job
+from fulfilment.ledger.models import Entry
 from fulfilment.orders.models import Order
 from fulfilment.payouts import operations as payouts
 from fulfilment.payouts.models import Payout
@@ -63,6 +64,9 @@ def pages(parcel, earned):
         "owed": english("owed", cooperative),
         "payout": english("payout", earned.reference),
         "rates": english("rates"),
+        "ledger": english("ledger"),
+        "ledger-account": english("ledger-account", "cooperatives.payable", "MAD"),
+        "ledger-entry": english("ledger-entry", Entry.objects.earliest("pk").pk),
         "jobs": english("jobs"),
     }
 
@@ -100,7 +104,7 @@ def test_staff_without_the_second_factor_are_led_to_it(client, pages):
 SEEN = {
     "support": {"orders", "order", "consignments", "consignment", "jobs"},
     "logistics": {"orders", "order", "consignments", "consignment"},
-    "finance": {"orders", "order", "payouts", "owed", "payout", "rates"},
+    "finance": {"orders", "order", "payouts", "owed", "payout", "rates", "ledger", "ledger-account", "ledger-entry"},
     "catalogue": set(),
 }
 

@@ -1,0 +1,47 @@
+"""The accounts that money events use, by code. Their names and kinds: ``fulfilment.ledger.chart``."""
+
+from dataclasses import dataclass
+
+from catalogue.kernel.money import MAD
+
+CLEARING_CARD = "clearing.card"
+CLEARING_TRANSFER = "clearing.transfer"
+COURIER_CASH = "clearing.courier"
+BANK = "bank"
+HELD = "held"
+DISPUTES = "clearing.disputes"
+ACCRUED = "cooperatives.accrued"
+PAYABLE = "cooperatives.payable"
+VAT = "tax.vat"
+COMMISSION = "income.commission"
+COLLECTION = "income.collection"
+PACKING = "income.packing"
+TRANSPORT = "income.transport"
+PAYMENT = "income.payment"
+DELIVERY = "income.delivery"
+DISCOUNTS = "expense.discounts"
+PROVIDER_FEES = "expense.provider_fees"
+DISPUTES_LOST = "expense.disputes_lost"
+ROUNDING = "expense.rounding"
+TRADING_EUR = "trading.eur"
+TRADING_USD = "trading.usd"
+
+OF_COOPERATIVES = frozenset({ACCRUED, PAYABLE})
+
+
+@dataclass(frozen=True, order=True)
+class AccountKey:
+    """An account as code names it: its rows are found or opened by these three."""
+
+    code: str
+    currency: str = MAD
+    cooperative_id: int = 0
+
+    def __post_init__(self) -> None:
+        if (self.code in OF_COOPERATIVES) != bool(self.cooperative_id):
+            raise ValueError(f"{self.code} names a cooperative exactly when it is an account of cooperatives.")
+
+
+def trading(currency: str) -> str:
+    """Return the code of the account through which a currency is turned into dirhams."""
+    return f"trading.{currency.lower()}"

@@ -1,0 +1,83 @@
+"""What payments write in the ledger, in the transaction that moves the money."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from fulfilment.ledger import operations as ledger
+from fulfilment.ledger import policies
+from fulfilment.ledger import queries as ledger_queries
+from fulfilment.ledger.policies import NewEntry, Sale, Source
+from fulfilment.orders.models import Line
+
+from . import frozen
+from .models import PaymentAttempt
+
+METHODS = {"stripe": "card"}
+"""How an order was paid, where the provider goes by another name."""
+
+
+class SaleDiffers(Exception):
+    """An order's rows do not add up to what was paid for it: nothing is booked that is not true."""
+
+    def __init__(self, number: str, rows: Decimal, paid: Decimal) -> None:
+        self.number = number
+        super().__init__(f"the rows of order {number} come to {rows}, and {paid} was paid")
+
+
+def sell(attempt: PaymentAttempt, *, now: datetime) -> None:
+    """Book the sale that a payment settled: one for each order, whoever finds out how often. Raises ``SaleDiffers``."""
+    order = attempt.order
+    sale = _sale(attempt, frozen.lines_of([order]))
+    if sale.gross != attempt.amount:
+        raise SaleDiffers(order.number, sale.gross, attempt.amount)
+    ledger.post(_entry(attempt, sale, now), now=now)
+
+
+def hold(attempt: PaymentAttempt, *, received: Decimal, currency: str, now: datetime) -> None:
+    """Book money that came in and is not what was asked. Some that says paid with nothing received is no money."""
+    if received <= 0:
+        return
+    ledger.post(
+        NewEntry(
+            source=Source.HELD,
+            external_id=attempt.idempotency_key,
+            legs=policies.money_held(received, currency),
+            occurred_at=now,
+            memo=attempt.intent_id or "",
+            order_number=attempt.order.number,
+        ),
+        now=now,
+    )
+
+
+def give_back(attempt: PaymentAttempt, *, now: datetime) -> None:
+    """Book that held money went back where it came from, all of it."""
+    held = ledger_queries.find(Source.HELD, attempt.idempotency_key)
+    if held is not None:
+        ledger.reverse(entry_id=held.pk, reason="given back by a person", now=now)
+
+
+def sales(attempts: Iterable[PaymentAttempt]) -> Iterator[NewEntry]:
+    """Work out the sale behind each settled payment from its order's rows, dated when it settled (one query)."""
+    attempts = list(attempts)
+    lines = frozen.lines_of(attempt.order for attempt in attempts)
+    for attempt in attempts:
+        yield _entry(attempt, _sale(attempt, lines), attempt.updated_at)
+
+
+def _sale(attempt: PaymentAttempt, lines: Mapping[int, Sequence[Line]]) -> Sale:
+    method = METHODS.get(attempt.provider, attempt.provider)
+    return frozen.sale_of(attempt.order, lines.get(attempt.order_id, []), method=method)
+
+
+def _entry(attempt: PaymentAttempt, sale: Sale, occurred_at: datetime) -> NewEntry:
+    number = attempt.order.number
+    return NewEntry(
+        source=Source.SALE,
+        external_id=number,
+        legs=policies.sale(sale),
+        occurred_at=occurred_at,
+        memo=attempt.intent_id or attempt.idempotency_key,
+        order_number=number,
+    )

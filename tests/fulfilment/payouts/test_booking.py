@@ -1,0 +1,74 @@
+"""Booking what happened before there was a ledger, and what payouts leave in it."""
+
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from catalogue.kernel.invariants import registered
+from fulfilment.ledger import operations as ledger_operations
+from fulfilment.ledger import queries as ledger
+from fulfilment.ledger.models import Entry
+from fulfilment.ledger.policies import AccountKey, Source
+from fulfilment.payouts import booking, operations
+from fulfilment.warehouse.models import Consignment
+from tests.factories.catalogue import make_stockrecord
+from tests.factories.orders import open_deliveries, place_order, stock
+from tests.factories.parcels import make_held_order, move_to, open_parcels
+
+pytestmark = pytest.mark.django_db
+
+
+def broken() -> list[str]:
+    return [name for name, check in registered().items() if name.startswith("ledger: ") and list(check())]
+
+
+def told() -> str:
+    out = StringIO()
+    call_command("book_missing", stdout=out)
+    return out.getvalue().strip()
+
+
+def test_what_happened_before_there_was_a_ledger_is_booked_once(monkeypatch, run_jobs):
+    open_deliveries()
+    with monkeypatch.context() as before:
+        before.setattr(ledger_operations, "post", lambda entry, now: None)
+        before.setattr(booking, "pay", lambda run, now: None)
+        place_order((stock("120.00", farm_gate="80.00"), 2))
+        run_jobs()
+        move_to(Consignment.objects.get(), "DELIVERED")
+        run_jobs()
+        operations.run_payouts(now=timezone.now())
+    nothing = Entry.objects.count()
+
+    first, second = told(), told()
+
+    assert (nothing, first, second) == (0, "3 entries booked.", "Everything is booked.")
+    assert set(Entry.objects.values_list("source", flat=True)) == {"sale", "delivery", "payout"}
+    assert broken() == []
+
+
+def test_a_payout_that_the_bank_returns_is_owed_again():
+    consignment = move_to(open_parcels(make_held_order((make_stockrecord(farm_gate="80.00"), 2)))[0], "DELIVERED")
+    operations.record_earnings(consignment_id=consignment.pk, now=timezone.now())
+    payout = operations.run_payouts(now=timezone.now()).payouts.get()
+    owed = AccountKey("cooperatives.payable", "MAD", payout.cooperative_id)
+    paid = ledger.balance_of(owed)
+
+    entry = ledger.find(Source.PAYOUT, payout.reference)
+    ledger_operations.reverse(entry_id=entry.pk, reason="wrong account", now=timezone.now())
+
+    assert (paid, ledger.balance_of(owed)) == (Decimal("0.00"), Decimal("-160.00"))
+    assert ledger.balance_of(AccountKey("bank")) == Decimal("0.00")
+
+
+def test_goods_that_earn_nothing_leave_no_entry():
+    record = make_stockrecord(farm_gate="0.00")
+    consignment = move_to(open_parcels(make_held_order((record, 2)))[0], "DELIVERED")
+
+    operations.record_earnings(consignment_id=consignment.pk, now=timezone.now())
+
+    assert Entry.objects.count() == 0
+    assert list(booking.deliveries([consignment])) == []

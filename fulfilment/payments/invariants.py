@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, DecimalField, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from catalogue.kernel.invariants import invariant
 from fulfilment.orders.models import Order
 
-from .models import PaymentAttempt
+from .models import PaymentAttempt, Refund, StripeEvent
+from .policies import EVENT_SLOW
 from .queries import abandoned_orders
 
 SWEPT_WITHIN = timedelta(minutes=10)
@@ -55,3 +59,27 @@ def success_is_exact() -> Iterable[object]:
         .exclude(amount=F("order__total_incl_tax"), currency=F("order__currency"))
         .values_list("order__number", flat=True)
     )
+
+
+def _with_given_back() -> Any:
+    rows = Refund.objects.filter(attempt=OuterRef("pk")).exclude(state=Refund.State.FAILED).order_by()
+    total = rows.values("attempt").annotate(total=Sum("amount")).values("total")
+    given_back = Coalesce(Subquery(total, output_field=DecimalField()), Decimal(0), output_field=DecimalField())
+    return PaymentAttempt.objects.annotate(given_back=given_back)
+
+
+@invariant("payments: no more is given back than came in")
+def refunds_within_captured() -> Iterable[object]:
+    return _with_given_back().filter(given_back__gt=F("captured")).values_list("order__number", flat=True)
+
+
+@invariant("payments: money for an order that never came to be is given back")
+def late_money_is_given_back() -> Iterable[object]:
+    late = _with_given_back().filter(state="SUCCEEDED", provider="stripe", order__status="EXPIRED")
+    return late.exclude(given_back=F("captured")).values_list("order__number", flat=True)
+
+
+@invariant("payments: what Stripe told is applied within ten minutes")
+def events_are_applied() -> Iterable[object]:
+    waiting = StripeEvent.objects.filter(processed_at=None, received_at__lt=timezone.now() - EVENT_SLOW)
+    return waiting.values_list("event_id", flat=True)

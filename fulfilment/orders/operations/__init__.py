@@ -9,6 +9,7 @@ from .life import (
     confirm,
     expire,
     mark_paid,
+    reopen,
 )
 from .placing import (
     DeliveryGone,
@@ -38,4 +39,5 @@ __all__ = [
     "expire",
     "mark_paid",
     "place",
+    "reopen",
 ]

@@ -21,10 +21,10 @@ class Refunds(Intents):
         charge = self._charge_to_refund(params)
         left = charge["amount_captured"] - charge["amount_refunded"]
         amount = int(params.get("amount", left))
-        if amount <= 0:
-            raise not_valid("parameter_invalid_integer", "Invalid positive integer: amount", "amount")
         if not left:
             raise invalid("charge_already_refunded", f"Charge {charge['id']} has already been refunded.")
+        if amount <= 0:
+            raise not_valid("parameter_invalid_integer", "Invalid positive integer: amount", "amount")
         if amount > left:
             raise invalid("amount_too_large", f"Refund amount ({amount}) is greater than unrefunded amount ({left}).")
         ends = ENDS.get(charge["payment_method_details"]["card"]["last4"])

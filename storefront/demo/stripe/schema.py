@@ -6,9 +6,11 @@ import typing
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
+from urllib.parse import parse_qsl
 
 import stripe.params
 from stripe._request_options import RequestOptions
+from stripe._stripe_object import UntypedStripeObject
 
 from .refusals import NotValid, not_valid
 
@@ -66,7 +68,7 @@ def _check_value(hint: Any, value: Any, path: str) -> None:
         for name, item in value.items():
             _check_value(inner[1], item, f"{path}[{name}]")
         return None
-    if typing.is_typeddict(hint):
+    if hasattr(hint, "__required_keys__"):  # a TypedDict, of typing or of typing_extensions
         if not isinstance(value, Mapping):
             raise not_valid("parameter_invalid_object", f"Invalid object: {path}", path)
         return _check_object(hint, value, path)
@@ -74,6 +76,8 @@ def _check_value(hint: Any, value: Any, path: str) -> None:
 
 
 def _check_one_of(hints: tuple[Any, ...], value: Any, path: str) -> None:
+    """Take what fits one of several types; else say what is wrong where it looks deepest."""
+    hints = tuple(hint for hint in hints if typing.get_origin(hint) is not UntypedStripeObject)  # a Dict stands beside
     named = [hint for hint in hints if typing.get_origin(hint) is typing.Literal]
     if any(typing.get_args(hint) != ("",) for hint in named):
         hints = tuple(hint for hint in hints if hint is not str)  # the SDK leaves its lists open, Stripe does not
@@ -83,8 +87,7 @@ def _check_one_of(hints: tuple[Any, ...], value: Any, path: str) -> None:
             return _check_value(hint, value, path)
         except NotValid as refused:
             refusals.append(refused)
-    named_first = [refused for refused in refusals if refused.body["error"]["code"] == "parameter_unknown"]
-    raise (named_first or refusals[::-1])[0]
+    raise max(refusals, key=lambda refused: len(refused.body["error"]["param"]))
 
 
 def _check_plain(hint: Any, value: Any, path: str) -> None:
@@ -102,16 +105,9 @@ def _check_plain(hint: Any, value: Any, path: str) -> None:
 def unflatten(text: str) -> dict[str, Any]:
     """Read a form's body or a query: ``metadata[a]=x``, ``expand[0]=x``, ``types[]=x``, any depth."""
     found: dict[str, Any] = {}
-    for name, value in typing.cast(Any, _pairs(text)):
-        outer, *inner = re.split(r"\[", name.replace("]", ""))
-        _put(found, [outer, *inner], value)
-    return typing.cast(dict[str, Any], _listed(found))
-
-
-def _pairs(text: str) -> list[tuple[str, str]]:
-    from urllib.parse import parse_qsl
-
-    return parse_qsl(text, keep_blank_values=True, max_num_fields=500)
+    for name, value in parse_qsl(text, keep_blank_values=True, max_num_fields=500):
+        _put(found, name.replace("]", "").split("["), value)
+    return {name: _listed(value) for name, value in found.items()}
 
 
 def _put(into: dict[str, Any], path: list[str], value: str) -> None:

@@ -10,6 +10,7 @@ from fulfilment.jobs.operations import enqueue
 from fulfilment.orders import signals as orders
 from fulfilment.orders.models import Order
 from fulfilment.payments import signals as payments
+from fulfilment.payments.models import Refund
 from fulfilment.warehouse import signals as warehouse
 
 from .tasks import WRITE_ORDER_MESSAGE
@@ -55,6 +56,7 @@ def consignment_moved(order_id: int, **kwargs: Any) -> None:
 
 
 @receiver(payments.refund_owed, dispatch_uid="notifications.refund_owed")
-def refund_owed(order_id: int, **kwargs: Any) -> None:
+def refund_owed(order_id: int, refund_id: int, **kwargs: Any) -> None:
     """Say at once that money which came too late goes back: nobody should have to ask."""
-    tell(order_id, "given_back")
+    if Refund.objects.filter(pk=refund_id, reason=Refund.Reason.PAID_TOO_LATE).exists():
+        tell(order_id, "given_back")

@@ -67,8 +67,8 @@ WORDS = {
         subject=_("Your payment for order %(number)s goes back to you"),
         heading=_("Your payment goes back to you"),
         sentence=_(
-            "It arrived when the time for this order was over and the goods were sold. We are giving back all of it, "
-            "%(total)s, to your card; your bank shows it within ten days. You have nothing to do."
+            "It arrived when this order had already ended. We are giving back all of it, %(total)s, to your card; "
+            "your bank shows it within ten days. You have nothing to do."
         ),
         sms=_(
             "Bilad Al Khair: your payment for order %(number)s came too late. "

@@ -68,10 +68,10 @@ class StripeProvider:
 
     def find(self, charge: Charge, since: datetime) -> Payment | None:
         """List rather than search: a list knows at once of what was made, a search only after a while."""
-        created = {"gte": int((since - CLOCKS_DIFFER).timestamp())}
+        recent: Any = {"created": {"gte": int((since - CLOCKS_DIFFER).timestamp())}, "limit": 100}
 
         def look() -> Any:
-            pages = self.client.v1.payment_intents.list({"created": created, "limit": 100})
+            pages = self.client.v1.payment_intents.list(recent)
             wanted = _metadata(charge)
             return next((one for one in pages.auto_paging_iter() if _has(one, wanted)), None)
 

@@ -21,7 +21,7 @@ class Events(Store):
 
     def tell(self, kind: str, about: Mapping[str, Any]) -> dict[str, Any]:
         """Write an event with the object as it is now."""
-        event = {
+        event: dict[str, Any] = {
             "id": new_id("evt_"),
             "object": "event",
             "api_version": stripe.api_version,

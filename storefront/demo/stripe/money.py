@@ -24,7 +24,7 @@ class Money(Events):
     def book(self, *, kind: str, amount: int, fee: int, currency: str, source: str, what: str) -> str:
         """Write a balance transaction and return its id."""
         now = int(time.time())
-        transaction = {
+        transaction: dict[str, Any] = {
             "id": new_id("txn_"),
             "object": "balance_transaction",
             "amount": amount,
@@ -47,7 +47,7 @@ class Money(Events):
             "type": kind,
         }
         self.transactions[transaction["id"]] = transaction
-        return str(transaction["id"])
+        return transaction["id"]  # type: ignore[no-any-return]
 
     def list_transactions(self, params: Mapping[str, Any]) -> dict[str, Any]:
         for transaction in self.transactions.values():
@@ -70,7 +70,7 @@ class Money(Events):
             amount = sum(row["net"] for row in rows)
             if amount <= 0:
                 raise invalid("balance_insufficient", "There is nothing to pay out.")
-            payout = {
+            payout: dict[str, Any] = {
                 "id": new_id("po_"),
                 "object": "payout",
                 "amount": amount,
@@ -85,12 +85,12 @@ class Money(Events):
                 "reconciliation_status": "in_progress",
                 "status": "failed" if fails else "paid",
             }
-            self.payouts[str(payout["id"])] = payout
+            self.payouts[payout["id"]] = payout
             if fails:
                 self.tell("payout.failed", payout)
             else:
                 payout["balance_transaction"] = self.book(
-                    kind="payout", amount=-amount, fee=0, currency=currency, source=str(payout["id"]), what="PAYOUT"
+                    kind="payout", amount=-amount, fee=0, currency=currency, source=payout["id"], what="PAYOUT"
                 )
                 for row in (*rows, self.transactions[payout["balance_transaction"]]):
                     row["payout"] = payout["id"]

@@ -153,6 +153,7 @@ class StandIn(ThreadingHTTPServer):
     """The server. ``faults`` and ``before_answer`` are where a test makes answers late, wrong or lost."""
 
     daemon_threads = True
+    bank: Bank
 
     def __init__(self, port: int, bank: Bank, deliverer: Deliverer | None = None) -> None:
         self.bank = bank

@@ -144,6 +144,20 @@ def test_twin_without_the_lock_it_is_announced_more_than_once(monkeypatch):
     assert len(heard) > 1
 
 
+def test_two_tabs_after_the_bank_gave_up_begin_one_next_attempt():
+    with open_bank() as bank:
+        order = place_order((stock(in_stock=5), 1), shopping=Shopping("EUR", "FR"))
+        first = payments.start(order_id=order.pk, now=timezone.now())
+        bank.bank.cancel(first.id, "fraudulent")
+        payments.sweep(now=timezone.now())
+
+        begun = run_together(lambda: payments.start(order_id=order.pk, now=timezone.now()).id, workers=4)
+        made = list(bank.bank.intents)
+
+    assert set(begun) == set(made) - {first.id}
+    assert list(PaymentAttempt.objects.values_list("number", "state")) == [(1, "CANCELLED"), (2, "STARTED")]
+
+
 REFUNDS = 5
 
 

@@ -7,7 +7,8 @@
   const access = { client_secret: secret, key: asked.get("key") };
 
   fetch(`${address}?${new URLSearchParams(access)}`).then((answer) => answer.json()).then((intent) => {
-    const money = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency: intent.currency.toUpperCase() });
+    const language = document.documentElement.lang === "ar" ? "ar-MA" : document.documentElement.lang;
+    const money = new Intl.NumberFormat(language, { style: "currency", currency: intent.currency.toUpperCase() });
     document.querySelector("[data-amount]").textContent = money.format(intent.amount / 100);
   });
 

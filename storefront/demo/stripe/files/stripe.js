@@ -55,7 +55,9 @@
       };
       addEventListener("message", listen);
       over.append(frame);
+      over.setAttribute("role", "dialog");
       document.body.append(over);
+      frame.focus();
     });
   }
 

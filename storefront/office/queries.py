@@ -79,7 +79,7 @@ def order(number: str) -> QuerySet[Order]:
             "lines__product",
             "events__by",
             "consignments__cooperative",
-            "payment_attempts",
+            "payment_attempts__refunds",
             "messages",
         )
     )

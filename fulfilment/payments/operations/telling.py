@@ -55,7 +55,8 @@ def apply_event(*, event_id: str, now: datetime) -> None:
     if event.processed_at is not None:
         return
     kind = event.type.rpartition(".")[0]
-    outcome = DOES.get(kind, _note)(event, now)
+    does = DOES.get(kind, _note) if event.object_id else _note
+    outcome = does(event, now)
     StripeEvent.objects.filter(pk=event.pk, processed_at=None).update(processed_at=now, outcome=outcome)
 
 

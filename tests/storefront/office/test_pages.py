@@ -392,4 +392,4 @@ def test_money_to_give_back_that_failed_is_counted_and_named(client, oil):
     home = client.get(english("home")).content.decode()
 
     assert ("the card is closed" in page, "giving money back failed" in page) == (True, True)
-    assert re.search(r"Payments to look at</dt><dd>1</dd>", home)
+    assert re.search(r"Payments to look at</dt><dd>(?:<[^>]+>)?1\b", home)

@@ -22,6 +22,10 @@ class NoSuchPayment(ProviderRefused):
     """The provider does not know this payment."""
 
 
+class AddressRefused(ProviderRefused):
+    """The provider sends no receipt to such an address; nothing was kept under the key."""
+
+
 @dataclass(frozen=True)
 class Charge:
     """What is to be paid, and the key under which it is asked for, stored before the first call.

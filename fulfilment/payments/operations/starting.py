@@ -4,6 +4,7 @@ No provider is ever called while a row is locked: claim or read, call, then writ
 """
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -11,7 +12,14 @@ from django.db import transaction
 from catalogue.kernel.locks import lock
 from fulfilment.orders.models import Order
 from fulfilment.payments.gateways import provider_for
-from fulfilment.payments.gateways.base import Charge, KeySpent, Payment, PaymentProvider, ProviderUnavailable
+from fulfilment.payments.gateways.base import (
+    AddressRefused,
+    Charge,
+    KeySpent,
+    Payment,
+    PaymentProvider,
+    ProviderUnavailable,
+)
 from fulfilment.payments.models import PaymentAttempt
 from fulfilment.payments.policies import KEY_LIVES
 from fulfilment.payments.queries import standing_among
@@ -77,6 +85,10 @@ def asked(provider: PaymentProvider, attempt: PaymentAttempt, now: datetime) -> 
         return provider.find(charge, attempt.created_at)
     try:
         return provider.start(charge)
+    except AddressRefused as refused:
+        log.warning("no receipt: attempt=%s %s", attempt.pk, refused)
+        PaymentAttempt.objects.filter(pk=attempt.pk).update(receipt_email="")  # before the key is used without it
+        return provider.start(replace(charge, receipt_email=""))
     except KeySpent as spent:
         log.warning("failed at the provider: attempt=%s %s", attempt.pk, spent)
         return provider.find(charge, attempt.created_at)

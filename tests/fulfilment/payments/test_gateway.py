@@ -145,14 +145,29 @@ def test_a_key_that_is_being_used_is_asked_again_later(bank):
         provider_for("stripe", patient=False).start(CHARGE)
 
 
-def test_a_bank_that_stalls_is_left_after_ten_seconds(bank, monkeypatch):
-    assert gateway.CONNECT_SECONDS + gateway.ANSWER_SECONDS == 10
-    monkeypatch.setattr(gateway, "ANSWER_SECONDS", 0.3)
-    gateway.provider.cache_clear()
-    bank.faults.add("stall", seconds=1.5)
+def test_a_page_waits_twelve_seconds_at_most():
+    one_call = gateway.CONNECT_SECONDS + gateway.ANSWER_SECONDS
+    pauses = sum(gateway.PAUSE_SECONDS * number for number in range(1, gateway.RETRIES + 1))
 
+    assert one_call == 10
+    assert gateway.QUICK_SECONDS + pauses + one_call < 12
+
+
+def test_a_bank_that_hangs_is_not_asked_again_and_one_that_breaks_is(bank, monkeypatch):
+    monkeypatch.setattr(gateway, "ANSWER_SECONDS", 0.4)
+    monkeypatch.setattr(gateway, "QUICK_SECONDS", 0.2)
+    gateway.provider.cache_clear()
+    asked = []
+    bank.before_answer = lambda handler: asked.append(handler.command) or True
+    bank.faults.add("stall", seconds=1)
     with pytest.raises(ProviderUnavailable):
-        provider_for("stripe", patient=False).start(CHARGE)
+        provider_for("stripe").start(CHARGE)
+    bank.faults.add("unreachable", path="k2|payment_intents")
+
+    made = provider_for("stripe").start(replace(CHARGE, key="k2"))
+
+    assert made.state == "STARTED"
+    assert len(asked) <= 2  # the one that hung, done in the end, and the one that was asked again
 
 
 def test_what_nobody_knows_is_not_there(provider):

@@ -76,7 +76,7 @@ def test_a_lost_answer_is_asked_again_under_the_same_key(bank, order):
     bank.before_answer = None
     payment = start(order)
 
-    assert len(lost) == 3  # the first call and the SDK's two retries
+    assert len(lost) == 3  # the first call and two more tries
     assert list(bank.bank.intents) == [payment.id]
 
 

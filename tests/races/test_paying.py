@@ -17,7 +17,7 @@ from fulfilment.orders.links import key_for
 from fulfilment.orders.models import OrderEvent
 from fulfilment.orders.operations import life
 from fulfilment.payments import operations as payments
-from fulfilment.payments.models import PaymentAttempt, Refund
+from fulfilment.payments.models import PaymentAttempt, Refund, StripeEvent
 from fulfilment.payments.operations import ending, paying, refunds
 from storefront.demo.stripe.bank import Refused
 from storefront.notifications.models import Message
@@ -142,6 +142,21 @@ def test_twin_without_the_lock_it_is_announced_more_than_once(monkeypatch):
     signals.payment_settled.disconnect(hear)
 
     assert len(heard) > 1
+
+
+def test_case_6_one_event_five_times_at_once_is_kept_once(run_jobs):
+    with open_bank() as bank:
+        order = place_order((stock(in_stock=5), 1), shopping=Shopping("EUR", "FR"))
+        pay(bank, payments.start(order_id=order.pk, now=timezone.now()).id)
+        (event,) = events_of(bank, "payment_intent.succeeded")
+
+        answers = run_together(lambda: tell(event).status_code, workers=5)
+        run_together(lambda: payments.apply_event(event_id=event["id"], now=timezone.now()), workers=5)
+        run_jobs()
+
+    assert answers == [200] * 5
+    assert StripeEvent.objects.count() == 1
+    assert order.events.filter(kind="paid").count() == 1
 
 
 def test_two_tabs_after_the_bank_gave_up_begin_one_next_attempt():

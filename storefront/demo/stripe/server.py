@@ -169,8 +169,9 @@ class StandIn(ThreadingHTTPServer):
         return f"http://{LOOPBACK}:{self.server_address[1]}"
 
     def service_actions(self) -> None:
-        """Let slow cards and slow refunds come to their end while nobody asks."""
+        """Let slow cards and slow refunds come to their end while nobody asks, and write what waits to be written."""
         self.bank.settle_due()
+        self.bank.save_late()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Nobody waits for an answer any more: nothing to say."""

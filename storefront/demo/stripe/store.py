@@ -29,6 +29,9 @@ KEY_LIVES = 24 * 3600
 """Seconds after which Stripe may forget a key; the stand-in always does."""
 
 EVENTS_KEPT = 30 * 24 * 3600
+LARGE, SAVED_EVERY = 1_000_000, 2.0
+"""From so many characters on, the file is written every so many seconds, not with each change."""
+
 PREFIXES = {
     "pi_": "intents",
     "ch_": "charges",
@@ -47,6 +50,7 @@ class Store:
         self.file = file
         self.lock = threading.RLock()
         self.in_flight: set[str] = set()
+        self._unsaved, self._size, self._saved_at = False, 0, 0.0
         self.intents: dict[str, dict[str, Any]] = {}
         self.charges: dict[str, dict[str, Any]] = {}
         self.refunds: dict[str, dict[str, Any]] = {}
@@ -116,16 +120,33 @@ class Store:
         return known
 
     def save(self) -> None:
+        """Write the file: at once while it is small, else every few seconds, or by ``flush``."""
         if self.file is None:
             return
-        before = time.time() - EVENTS_KEPT
-        self.events = {key: event for key, event in self.events.items() if event["created"] > before}
-        self.answers = {key: answer for key, answer in self.answers.items() if answer["at"] > time.time() - KEY_LIVES}
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        new = self.file.with_suffix(".new")
-        new.touch(mode=0o600)
-        new.write_text(json.dumps({name: getattr(self, name) for name in KEPT}), encoding="utf-8")
-        new.replace(self.file)
+        self._unsaved = True
+        if self._size < LARGE or time.monotonic() - self._saved_at > SAVED_EVERY:
+            self.flush()
+
+    def save_late(self) -> None:
+        """Write what has waited long enough."""
+        if self._unsaved and time.monotonic() - self._saved_at > SAVED_EVERY:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what was not written yet."""
+        with self.lock:
+            if self.file is None or not self._unsaved:
+                return
+            now = time.time()
+            self.events = {key: event for key, event in self.events.items() if event["created"] > now - EVENTS_KEPT}
+            self.answers = {key: answer for key, answer in self.answers.items() if answer["at"] > now - KEY_LIVES}
+            text = json.dumps({name: getattr(self, name) for name in KEPT})
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            new = self.file.with_suffix(".new")
+            new.touch(mode=0o600)
+            new.write_text(text, encoding="utf-8")
+            new.replace(self.file)
+            self._unsaved, self._size, self._saved_at = False, len(text), time.monotonic()
 
 
 def new_id(prefix: str) -> str:

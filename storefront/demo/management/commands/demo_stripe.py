@@ -1,6 +1,7 @@
 """``manage.py demo_stripe``: the demonstration bank, on this machine only."""
 
 import os
+import signal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,6 +34,7 @@ class Command(BaseCommand):
             raise CommandError(f"Port {port} is taken ({error.strerror}); choose another with --port.") from error
         self.stdout.write(f"Demonstration bank on {server.url} (no money moves)")
         deliverer.start()
+        signal.signal(signal.SIGTERM, _leave)
         try:
             server.serve_forever()
         except KeyboardInterrupt:
@@ -40,3 +42,8 @@ class Command(BaseCommand):
         finally:
             deliverer.stop()
             server.server_close()
+            server.bank.flush()
+
+
+def _leave(*_: object) -> None:
+    raise KeyboardInterrupt

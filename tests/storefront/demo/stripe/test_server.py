@@ -6,6 +6,7 @@ import pytest
 import stripe
 from django.core.management import CommandError, call_command
 
+from storefront.demo.stripe import store
 from storefront.demo.stripe.bank import DECLINED, Bank, Refused
 from storefront.demo.stripe.schema import unflatten
 
@@ -82,6 +83,20 @@ def test_what_it_knows_outlives_a_restart(tmp_path):
     assert again.retrieve(intent["id"])["amount"] == 1250
     with pytest.raises(Refused):
         again.once("k", {"a": 2}, lambda: again.create({}))
+
+
+def test_a_large_memory_is_written_now_and_then_and_at_the_end(tmp_path, monkeypatch):
+    bank = Bank(tmp_path / "bank.json")
+    bank.once("a", {}, lambda: bank.create({"amount": "1250", "currency": "mad"}))
+    monkeypatch.setattr(store, "LARGE", 10)
+
+    _, second = bank.once("b", {}, lambda: bank.create({"amount": "1250", "currency": "mad"}))
+    soon = list(Bank(tmp_path / "bank.json").intents)
+    monkeypatch.setattr(store, "SAVED_EVERY", 0)
+    bank.save_late()
+
+    assert len(soon) == 1
+    assert second["id"] in Bank(tmp_path / "bank.json").intents
 
 
 def test_production_does_not_start_it(settings):

@@ -170,6 +170,46 @@ def test_french_dollars_in_two_tabs_are_paid_once(page, live_shop):
     assert page.complaints == []
 
 
+DRAW = """async ([key, options]) => {
+    window.mine = { stripe: Stripe(key, { locale: "fr" }) };
+    mine.elements = mine.stripe.elements(options);
+    const place = document.createElement("div");
+    place.id = "mine";
+    document.body.append(place);
+    const field = mine.elements.create("payment");
+    const ready = new Promise((resolve) => field.on("ready", resolve));
+    field.mount("#mine");
+    await ready;
+}"""
+CONFIRM = """async () => {
+    const form = document.querySelector("[data-pay]");
+    const begun = await (await fetch(form.dataset.start, { method: "POST", body: new FormData(form) })).json();
+    await mine.elements.submit();
+    const ended = await mine.stripe.confirmPayment({
+        elements: mine.elements, clientSecret: begun.client_secret, redirect: "if_required",
+    });
+    return [ended.paymentIntent.status, location.pathname];
+}"""
+
+
+@pytest.mark.parametrize("page", [DESKTOP], indirect=True)
+def test_the_stand_in_stays_on_the_page_when_it_need_not_leave(page, live_shop):
+    order = waiting_order(Shopping("EUR", "FR"), "fr")
+    buyer = Shopper(page, live_shop, "fr")
+    open_pay_page(buyer, order)
+    expect(page.locator("form[data-pay] button[type=submit]")).to_be_enabled()
+
+    page.evaluate(DRAW, ["pk_test_demonstration", {"mode": "payment", "amount": 100, "currency": "eur"}])
+    field = page.frame_locator("#mine iframe")
+    for name, value in {"number": GOOD_CARD, "expiry": "12 / 30", "cvc": "123"}.items():
+        field.locator(f"input[name={name}]").fill(value)
+    ended = page.evaluate(CONFIRM)
+
+    assert ended == ["succeeded", f"/fr/orders/{order.number}/pay/"]
+    eventually(lambda: is_paid(order))  # by the event alone: nobody came back
+    assert_paid_once(order)
+
+
 def assert_no_card(sent: list[str], shop: object) -> None:
     """Neither what the browser sent to the shop nor any log of it holds a card's number."""
     numbers = re.compile("4242 ?4242 ?4242 ?4242|4000 ?0027 ?6000 ?3184")

@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("storefront.health.urls")),
     path("", include("storefront.shop.static_urls")),
+    path("payments/", include("storefront.payments.urls")),
 ]
 if settings.SHOP_ENV != "production":
     urlpatterns.append(path("", include("storefront.demo.urls")))

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet, Sum
 from catalogue.kernel.money import ZERO, from_minor
 
 from .models import Account, Entry, Line
-from .policies import AccountKey, Leg, NewEntry
+from .policies import AccountKey, Leg, NewEntry, Source
 
 CHUNK = 500
 
@@ -88,6 +88,12 @@ def as_leg(line: Line) -> Leg:
 def find(source: str, external_id: str) -> Entry | None:
     """Return the entry of an event, if it was written."""
     return Entry.objects.filter(source=source, external_id=external_id).first()
+
+
+def still_held(order_number: str, memo: str) -> list[Entry]:
+    """Return the entries of an order's money that is with us and not ours, by the payment it came with."""
+    held = Entry.objects.filter(source=Source.HELD, order_number=order_number, memo=memo, reversed_by=None)
+    return list(held.order_by("pk"))
 
 
 def same_legs(one: Iterable[Leg], other: Iterable[Leg]) -> bool:

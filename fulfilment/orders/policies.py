@@ -26,6 +26,7 @@ NEXT = {
     "SHIPPED": ("DELIVERED", "REFUSED", "RETURNED"),
     "DELIVERED": ("COMPLETED", "RETURNED"),
     "REFUSED": ("RETURNED",),
+    "EXPIRED": ("PENDING_PAYMENT",),
 }
 HOLDING = ("PENDING_PAYMENT", "PENDING_CONFIRMATION", "PAID", "CONFIRMED", "PREPARING", "SHIPPED")
 """While an order is in one of these, what has not left the shelf is promised to it."""

@@ -13,6 +13,9 @@ order_refused = Signal()
 """Refused at the door, or sent back before it got there."""
 
 order_expired = Signal()
+order_reopened = Signal()
+"""It had expired, and its money came after all: it waits for that again. What it gave back, it takes again."""
+
 
 payment_settled = Signal()
 """Announced by payments with ``order_id`` and ``attempt_id``; orders receives it."""

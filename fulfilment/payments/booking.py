@@ -34,14 +34,17 @@ def sell(attempt: PaymentAttempt, *, now: datetime) -> None:
     ledger.post(_entry(attempt, sale, now), now=now)
 
 
-def hold(attempt: PaymentAttempt, *, received: Decimal, currency: str, now: datetime) -> None:
-    """Book money that came in and is not what was asked. Some that says paid with nothing received is no money."""
+def hold(attempt: PaymentAttempt, *, received: Decimal, currency: str, now: datetime, again: str = "") -> None:
+    """Book money that is with us and not ours. Some that says paid with nothing received is no money.
+
+    ``again`` names the refund that failed after it had gone through: its money is back.
+    """
     if received <= 0:
         return
     ledger.post(
         NewEntry(
             source=Source.HELD,
-            external_id=attempt.idempotency_key,
+            external_id=f"{attempt.idempotency_key}-{again}" if again else attempt.idempotency_key,
             legs=policies.money_held(received, currency),
             occurred_at=now,
             memo=attempt.intent_id or "",
@@ -51,11 +54,10 @@ def hold(attempt: PaymentAttempt, *, received: Decimal, currency: str, now: date
     )
 
 
-def give_back(attempt: PaymentAttempt, *, now: datetime) -> None:
+def give_back(attempt: PaymentAttempt, *, now: datetime, reason: str = "given back by a person") -> None:
     """Book that held money went back where it came from, all of it."""
-    held = ledger_queries.find(Source.HELD, attempt.idempotency_key)
-    if held is not None:
-        ledger.reverse(entry_id=held.pk, reason="given back by a person", now=now)
+    for held in ledger_queries.still_held(attempt.order.number, attempt.intent_id or ""):
+        ledger.reverse(entry_id=held.pk, reason=reason, now=now)
 
 
 def sales(attempts: Iterable[PaymentAttempt]) -> Iterator[NewEntry]:

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from decimal import Decimal
 from itertools import islice
+from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from catalogue.kernel.invariants import invariant
@@ -14,7 +17,8 @@ from fulfilment.ledger.queries import not_as_expected
 from fulfilment.orders.models import Order
 
 from . import booking
-from .models import PaymentAttempt
+from .models import PaymentAttempt, Refund, StripeEvent
+from .policies import EVENT_SLOW
 from .queries import abandoned_orders
 
 SWEPT_WITHIN = timedelta(minutes=10)
@@ -89,3 +93,27 @@ def held_money_waits() -> Iterable[object]:
     for key, state in states.values_list("idempotency_key", "state"):
         if (key in held) != (state in ("QUARANTINED", "SUCCEEDED")):
             yield key
+
+
+def _with_given_back() -> Any:
+    rows = Refund.objects.filter(attempt=OuterRef("pk")).exclude(state=Refund.State.FAILED).order_by()
+    total = rows.values("attempt").annotate(total=Sum("amount")).values("total")
+    given_back = Coalesce(Subquery(total, output_field=DecimalField()), Decimal(0), output_field=DecimalField())
+    return PaymentAttempt.objects.annotate(given_back=given_back)
+
+
+@invariant("payments: no more is given back than came in")
+def refunds_within_captured() -> Iterable[object]:
+    return _with_given_back().filter(given_back__gt=F("captured")).values_list("order__number", flat=True)
+
+
+@invariant("payments: money for an order that never came to be is given back")
+def late_money_is_given_back() -> Iterable[object]:
+    late = _with_given_back().filter(state="SUCCEEDED", provider="stripe", order__status="EXPIRED")
+    return late.exclude(given_back=F("captured")).values_list("order__number", flat=True)
+
+
+@invariant("payments: what Stripe told is applied within ten minutes")
+def events_are_applied() -> Iterable[object]:
+    waiting = StripeEvent.objects.filter(processed_at=None, received_at__lt=timezone.now() - EVENT_SLOW)
+    return waiting.values_list("event_id", flat=True)

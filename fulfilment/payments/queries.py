@@ -1,23 +1,31 @@
 """Reads of payment attempts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from fulfilment.orders.queries import unpaid_since
 
-from .models import PaymentAttempt
+from .models import PaymentAttempt, Refund, StripeEvent
+from .policies import GIVEN_BACK
 
 State = PaymentAttempt.State
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How the payments of an order stand: may it be paid by card, is money of it held for a person."""
+    """How the payments of an order stand: may it be paid by card, is money of it held for a person.
+
+    ``cancelled``: every payment so far was given up by the bank.
+    """
 
     payable: bool
     held: bool
+    cancelled: bool = False
 
 
 def attempt_of_order(*, order_id: int, intent_id: str) -> PaymentAttempt | None:
@@ -32,9 +40,18 @@ def latest(order_id: int) -> PaymentAttempt | None:
 
 def standing_of(order_id: int) -> Standing:
     """Say how an unpaid order's payments stand (one query)."""
-    states = set(PaymentAttempt.objects.filter(order_id=order_id, provider="stripe").values_list("state", flat=True))
+    return standing_among(PaymentAttempt.objects.filter(order_id=order_id, provider="stripe"))
+
+
+def standing_among(attempts: Iterable[PaymentAttempt]) -> Standing:
+    """Say it of attempts at hand. Another may follow those that the provider gave up, not those a person decided."""
+    attempts = list(attempts)
+    states = {attempt.state for attempt in attempts}
     held = State.QUARANTINED in states
-    return Standing(payable=not held and not states.isdisjoint(PaymentAttempt.WAITING_STATES), held=held)
+    decided = any(attempt.last_error.startswith(GIVEN_BACK) for attempt in attempts)
+    cancelled = states == {State.CANCELLED}
+    waits = not states.isdisjoint(PaymentAttempt.WAITING_STATES)
+    return Standing(payable=not held and (waits or (cancelled and not decided)), held=held, cancelled=cancelled)
 
 
 def abandoned_orders(now: datetime) -> QuerySet:
@@ -42,3 +59,37 @@ def abandoned_orders(now: datetime) -> QuerySet:
     standing = (*PaymentAttempt.WAITING_STATES, State.QUARANTINED)
     attempts = PaymentAttempt.objects.filter(order=OuterRef("pk"), state__in=standing)
     return unpaid_since(now).filter(~Exists(attempts)).values_list("pk", flat=True)
+
+
+def refunds_of(order_id: int) -> list[Refund]:
+    """Return what of an order's money was given back, or will be (one query)."""
+    return list(Refund.objects.filter(attempt__order_id=order_id).order_by("pk"))
+
+
+def refund_counts() -> dict[str, int]:
+    """How many refunds by state, those that are over left out."""
+    rows = Refund.objects.exclude(state=Refund.State.SUCCEEDED).values_list("state").annotate(Count("pk"))
+    return dict(rows)
+
+
+def unapplied_events(now: datetime) -> tuple[int, timedelta]:
+    """How many events of Stripe's wait to be applied, and how long the oldest has."""
+    found = StripeEvent.objects.filter(processed_at=None).aggregate(number=Count("pk"), since=Min("created_at"))
+    return found["number"], now - found["since"] if found["since"] else timedelta()
+
+
+def event_lags(now: datetime) -> list[timedelta]:
+    """How long events took from Stripe to their effect here, in the last hour, the shortest first."""
+    recent = StripeEvent.objects.filter(processed_at__gt=now - timedelta(hours=1)).annotate(
+        lag=ExpressionWrapper(F("processed_at") - F("created_at"), output_field=DurationField())
+    )
+    return sorted(recent.order_by("-processed_at").values_list("lag", flat=True)[:1000])
+
+
+def to_look_at() -> QuerySet[PaymentAttempt]:
+    """Return payments that wait for a person: money held, or a refund that failed and was not made another way."""
+    failed = Q(refunds__state=Refund.State.FAILED)
+    counted = PaymentAttempt.objects.annotate(
+        failed=Count("refunds", filter=failed), returned=Coalesce(Sum("refunds__amount", filter=~failed), Decimal(0))
+    )
+    return counted.filter(Q(state=State.QUARANTINED) | Q(failed__gt=0, returned__lt=F("captured")))

@@ -1,13 +1,42 @@
-"""What payments do by the clock."""
+"""What payments do by the clock, and what follows from events and refunds."""
 
 from django.utils import timezone
 
 from fulfilment.jobs.tasks import job
 
 from . import operations
+from .operations.refunds import SEND_REFUND
+from .operations.telling import APPLY_EVENT
 
 
 @job("fulfilment.payments.sweep", queue="money")
 def sweep() -> None:
     """Settle what was paid, give up what was not: looks at every open card payment."""
     operations.sweep(now=timezone.now())
+
+
+@job(APPLY_EVENT, queue="money", attempts=6)  # the bank may be away for hours
+def apply_event(*, event_id: str) -> None:
+    operations.apply_event(event_id=event_id, now=timezone.now())
+
+
+@job(SEND_REFUND, queue="money", attempts=6)
+def send_refund(*, refund_id: int) -> None:
+    operations.send_refund(refund_id=refund_id, now=timezone.now())
+
+
+@job("fulfilment.payments.look_at_refunds", queue="money")
+def look_at_refunds() -> None:
+    """Ask again for refunds that nothing was heard of."""
+    operations.look_at_refunds(now=timezone.now())
+
+
+@job("fulfilment.payments.fill_gaps", queue="default")
+def fill_gaps() -> None:
+    """Fetch the events that the webhook missed."""
+    operations.fill_gaps(now=timezone.now())
+
+
+@job("fulfilment.payments.forget_events", queue="bulk", in_transaction=True)
+def forget_events() -> None:
+    operations.forget_events(now=timezone.now())

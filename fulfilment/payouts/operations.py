@@ -38,7 +38,7 @@ class PaidMeanwhile(Exception):
 
 @transaction.atomic
 def record_earnings(*, consignment_id: int, now: datetime) -> None:
-    """Write what each line of a delivered consignment earned, its frozen farm gate less discounts, once; and book it."""
+    """Write and book what each line of a delivered consignment earned, its frozen farm gate less discounts, once."""
     consignment = Consignment.objects.get(pk=consignment_id)
     if consignment.state != Consignment.State.DELIVERED:
         raise NotDelivered(consignment.reference)

@@ -24,7 +24,7 @@ from catalogue.kernel.money import CURRENCIES
 from catalogue.kernel.periods import CASABLANCA, Period
 from fulfilment.jobs.models import Job
 from fulfilment.orders.models import Order, OrderEvent
-from fulfilment.payments.models import PaymentAttempt
+from fulfilment.payments.queries import to_look_at
 from fulfilment.warehouse.models import Consignment
 
 from .policies import Amount, Sales, merge
@@ -151,7 +151,7 @@ def waiting(now: datetime) -> Waiting:
         .aggregate(dead=Count("pk", filter=Q(state=Job.State.DEAD)), late=Count("pk", filter=is_late(now)))
         .values()
     )
-    quarantined = PaymentAttempt.objects.filter(state=PaymentAttempt.State.QUARANTINED).count()
+    quarantined = to_look_at().count()
     return Waiting(consignments, dead, late, quarantined)
 
 

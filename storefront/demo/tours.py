@@ -71,4 +71,11 @@ TOURS = (
 CARDS = (
     ("4242 4242 4242 4242", _("accepted")),
     ("4000 0000 0000 0002", _("declined")),
+    ("4000 0000 0000 9995", _("declined: not enough money")),
+    ("4000 0027 6000 3184", _("asks for a confirmation (3-D Secure), then as you answer")),
+    ("4000 0082 6000 3178", _("asks for a confirmation, then there is not enough money")),
+    ("4000 0000 0000 1034", _("accepted after a few seconds")),
+    ("4000 0000 0000 0259", _("accepted, then the buyer's bank takes the money back")),
+    ("4000 0000 0000 7726", _("accepted; a refund takes a few seconds")),
+    ("4000 0000 0000 5126", _("accepted; a refund fails")),
 )

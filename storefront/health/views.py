@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -10,6 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from fulfilment.jobs import queries as jobs
+from fulfilment.payments import queries as payments
+from storefront.payments.counters import refused
 
 from . import queries
 
@@ -58,3 +61,24 @@ def _figures() -> Iterator[str]:
     yield "# TYPE shop_heartbeat_age_seconds gauge"
     for name, age in queries.heartbeats(now).items():
         yield f'shop_heartbeat_age_seconds{{process="{name}"}} {age.total_seconds() if age else float("inf"):.1f}'
+    yield from _payment_figures(now)
+
+
+def _payment_figures(now: datetime) -> Iterator[str]:
+    """How far the shop is behind Stripe, what was refused at the webhook, and refunds that are not over."""
+    number, oldest = payments.unapplied_events(now)
+    yield "# TYPE shop_stripe_events_unapplied gauge"
+    yield f"shop_stripe_events_unapplied {number}"
+    yield "# TYPE shop_stripe_oldest_unapplied_event_seconds gauge"
+    yield f"shop_stripe_oldest_unapplied_event_seconds {oldest.total_seconds():.1f}"
+    lags = payments.event_lags(now)
+    yield "# TYPE shop_stripe_event_lag_seconds gauge"
+    for share in (50, 99):
+        lag = lags[(len(lags) - 1) * share // 100].total_seconds() if lags else 0.0
+        yield f'shop_stripe_event_lag_seconds{{quantile="0.{share}"}} {lag:.1f}'
+    yield "# TYPE shop_stripe_webhook_refused_total counter"
+    for reason, refusals in refused().items():
+        yield f'shop_stripe_webhook_refused_total{{reason="{reason}"}} {refusals}'
+    yield "# TYPE shop_refunds gauge"
+    for state, refunds in sorted(payments.refund_counts().items()):
+        yield f'shop_refunds{{state="{state}"}} {refunds}'

@@ -9,6 +9,8 @@ from django.utils import timezone
 from fulfilment.jobs.operations import enqueue
 from fulfilment.orders import signals as orders
 from fulfilment.orders.models import Order
+from fulfilment.payments import signals as payments
+from fulfilment.payments.models import Refund
 from fulfilment.warehouse import signals as warehouse
 
 from .tasks import WRITE_ORDER_MESSAGE
@@ -51,3 +53,10 @@ def consignment_moved(order_id: int, **kwargs: Any) -> None:
     status = Order.objects.values_list("status", flat=True).get(pk=order_id)
     if kind := ARRIVING.get(Order.Status(status)):
         tell(order_id, kind)
+
+
+@receiver(payments.refund_owed, dispatch_uid="notifications.refund_owed")
+def refund_owed(order_id: int, refund_id: int, **kwargs: Any) -> None:
+    """Say at once that money which came too late goes back: nobody should have to ask."""
+    if Refund.objects.filter(pk=refund_id, reason=Refund.Reason.PAID_TOO_LATE).exists():
+        tell(order_id, "given_back")

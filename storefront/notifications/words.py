@@ -70,4 +70,16 @@ WORDS = {
         sentence=_("What it held is on sale again. Your card was not charged, and you can order again."),
         sms=_("Bilad Al Khair: order %(number)s was not paid in time. Your card was not charged. %(url)s"),
     ),
+    "given_back": Words(
+        subject=_("Your payment for order %(number)s goes back to you"),
+        heading=_("Your payment goes back to you"),
+        sentence=_(
+            "It arrived when this order had already ended. We are giving back all of it, %(total)s, to your card; "
+            "your bank shows it within ten days. You have nothing to do."
+        ),
+        sms=_(
+            "Bilad Al Khair: your payment for order %(number)s came too late. "
+            "%(total)s goes back to your card within ten days. %(url)s"
+        ),
+    ),
 }

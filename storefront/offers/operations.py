@@ -170,6 +170,11 @@ def release_uses(*, order_id: int, now: datetime) -> None:
     OfferUse.objects.filter(order=order_id, released_at__isnull=True).update(released_at=now)
 
 
+def take_uses_again(*, order_id: int) -> None:
+    """Count again what an order had given back, since it was taken up again."""
+    OfferUse.objects.filter(order=order_id).update(released_at=None)
+
+
 @transaction.atomic
 def note_agreement(
     *,

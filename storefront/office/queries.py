@@ -82,7 +82,7 @@ def order(number: str) -> QuerySet[Order]:
             "delivery_discounts",
             "events__by",
             "consignments__cooperative",
-            "payment_attempts",
+            "payment_attempts__refunds",
             "messages",
         )
     )

@@ -18,7 +18,7 @@ from fulfilment.orders.models import Order
 from fulfilment.orders.policies import why_not_cancel
 from fulfilment.payments import operations as payments
 from fulfilment.payments.gateways.base import ProviderRefused, ProviderUnavailable
-from fulfilment.payments.queries import Standing, standing_of
+from fulfilment.payments.queries import Standing, refunds_of, standing_of
 from fulfilment.shipping.queries import METHOD_NAMES
 from fulfilment.warehouse.queries import with_sellers
 
@@ -29,6 +29,7 @@ from .money import money_of
 from .timeline import steps_of
 
 ASKED = "order_code"
+ENDED = (Order.Status.EXPIRED, Order.Status.CANCELLED)
 UNPROCESSABLE = 422
 
 
@@ -52,7 +53,8 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "country": country_name((get_language() or "ar")[:2], order.destination),
         "to_pay": payments_stand.payable,
         "held": payments_stand.held,
-        "payment_over": unpaid and payments_stand == Standing(payable=False, held=False),
+        "payment_over": unpaid and (payments_stand.cancelled or not (payments_stand.payable or payments_stand.held)),
+        "refunds": refunds_of(order.pk) if order.status in ENDED else (),
         "can_cancel": not (obstacle or payments_stand.held),  # the operation decides
     }
     return remember_key(request, render(request, "shop/order.html", context), number)

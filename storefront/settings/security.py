@@ -47,7 +47,7 @@ CONTENT_SECURITY_POLICY = {
 }
 PAYMENT_PAGE_POLICY = {
     "script-src": STRIPE_ORIGINS,
-    "frame-src": [*STRIPE_ORIGINS, "https://hooks.stripe.com"] if SECURE else STRIPE_ORIGINS,
+    "frame-src": STRIPE_ORIGINS if STRIPE_API_BASE else [*STRIPE_ORIGINS, "https://hooks.stripe.com"],
     "connect-src": STRIPE_CONNECT,
 }
 """Added to the strict policy on the card page alone (storefront.orders.paying)."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from oscar import defaults
 from oscar.defaults import *
 
@@ -54,16 +55,28 @@ PAYMENT_WINDOW_MINUTES = 30
 COD_CONFIRMATION = "automatic"
 """How an order paid at the door is confirmed; a call or a signed link comes later."""
 
-STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="" if SHOP_ENV == "production" else "http://127.0.0.1:8001")
+STAND_IN = SHOP_ENV != "production" and not env.str("STRIPE_SECRET_KEY", default="")
+"""Without a key the shop talks to the demonstration bank, on the next port of this machine."""
+
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="http://127.0.0.1:8001" if STAND_IN else "")
 STRIPE_JS_URL = env.str(
-    "STRIPE_JS_URL", default="https://js.stripe.com/v3/" if SHOP_ENV == "production" else f"{STRIPE_API_BASE}/v3/"
+    "STRIPE_JS_URL", default=f"{STRIPE_API_BASE}/v3/" if STRIPE_API_BASE else "https://js.stripe.com/v3/"
 )
-STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="" if SHOP_ENV == "production" else "sk_test_demonstration")
-STRIPE_PUBLISHABLE_KEY = env.str(
-    "STRIPE_PUBLISHABLE_KEY", default="" if SHOP_ENV == "production" else "pk_test_demonstration"
-)
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="sk_test_demonstration" if STAND_IN else "")
+STRIPE_PUBLISHABLE_KEY = env.str("STRIPE_PUBLISHABLE_KEY", default="pk_test_demonstration" if STAND_IN else "")
+STRIPE_WEBHOOK_SECRETS = [
+    secret.strip()
+    for secret in env.str("STRIPE_WEBHOOK_SECRET", default="whsec_demonstration" if STAND_IN else "").split(",")
+    if secret.strip()
+]
+"""Two while the old one is being replaced by a new one: ``whsec_new,whsec_old``."""
+
+STRIPE_LIVE = SHOP_ENV == "production"
+"""Whether events of real money are taken: those of the other kind are refused."""
+
 refuse(not STRIPE_SECRET_KEY.startswith("sk_live_"), "Production needs a live STRIPE_SECRET_KEY (sk_live_…).")
 refuse(not STRIPE_PUBLISHABLE_KEY.startswith("pk_live_"), "Production needs a live STRIPE_PUBLISHABLE_KEY (pk_live_…).")
+refuse(bool(STRIPE_API_BASE), "Production talks to Stripe itself: unset STRIPE_API_BASE.")
 refuse(
     not STRIPE_JS_URL.startswith("https://js.stripe.com/"),
     "Production takes Stripe's own card field: unset STRIPE_JS_URL (https://js.stripe.com/…).",
@@ -75,3 +88,15 @@ BAM_API_KEY = env.str("BAM_API_KEY", default="")
 
 BAM_API_BASE = env.str("BAM_API_BASE", default="https://api.centralbankofmorocco.ma/cours/Version1/api")
 refuse(not BAM_API_BASE.startswith("https://"), "Production asks the bank over TLS: BAM_API_BASE is https://….")
+refuse(
+    not STRIPE_WEBHOOK_SECRETS or not all(secret.startswith("whsec_") for secret in STRIPE_WEBHOOK_SECRETS),
+    "Production needs STRIPE_WEBHOOK_SECRET, the webhook's own (whsec_…); two, with a comma, while it changes.",
+)
+for name, value, kind in (
+    ("STRIPE_SECRET_KEY", STRIPE_SECRET_KEY, "sk_test_"),
+    ("STRIPE_PUBLISHABLE_KEY", STRIPE_PUBLISHABLE_KEY, "pk_test_"),
+):
+    if SHOP_ENV != "production" and not value.startswith(kind):
+        raise ImproperlyConfigured(f"SHOP_ENV is {SHOP_ENV}: {name} must be a test key ({kind}…); no real money here.")
+if len(STRIPE_WEBHOOK_SECRETS) > 2:
+    raise ImproperlyConfigured("STRIPE_WEBHOOK_SECRET holds more than two secrets: the new one and the old one.")

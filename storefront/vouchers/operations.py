@@ -115,3 +115,8 @@ def record_use(*, voucher: Voucher, order_id: int, buyer: Buyer, now: datetime) 
 def release_use(*, order_id: int, now: datetime) -> None:
     """Give a code back that an order used which came to nothing. A second call changes nothing."""
     VoucherUse.objects.filter(order=order_id, released_at__isnull=True).update(released_at=now)
+
+
+def take_use_again(*, order_id: int) -> None:
+    """Count again what an order had given back, since it was taken up again."""
+    VoucherUse.objects.filter(order=order_id).update(released_at=None)

@@ -14,6 +14,7 @@ from tests.support.live import LiveShop
 
 ARTEFACTS = Path(__file__).resolve().parents[2] / "artefacts" / "journeys"
 GOOD_CARD, DECLINED_CARD = "4242 4242 4242 4242", "4000 0000 0000 0002"
+SECURE_CARD = "4000 0027 6000 3184"
 PATIENCE = 120
 """Seconds that workers are given; a hang guard, not a target."""
 
@@ -89,6 +90,11 @@ class Shopper:
         frame.locator("input[name=expiry]").fill("12 / 30")
         frame.locator("input[name=cvc]").fill("123")
         self.page.locator("form[data-pay] button[type=submit]").click()
+
+    def answer_challenge(self, outcome: str) -> None:
+        """Accept, refuse or abandon what the buyer's bank asks in its frame."""
+        challenge = self.page.frame_locator("iframe[title='3-D Secure']")
+        challenge.locator(f"button[data-outcome={outcome}]").click()
 
     def shot(self, name: str) -> Path:
         ARTEFACTS.mkdir(parents=True, exist_ok=True)

@@ -21,6 +21,7 @@ DEPLOYED = {
     "SMS_GATEWAY": "your.provider.Gateway",
     "STRIPE_SECRET_KEY": "sk_live_" + "0" * 24,
     "STRIPE_PUBLISHABLE_KEY": "pk_live_" + "0" * 24,
+    "STRIPE_WEBHOOK_SECRET": "whsec_" + "0" * 24,
 }
 FAST = {
     "format": [PY, "-m", "ruff", "format", "--check", "-q", "."],

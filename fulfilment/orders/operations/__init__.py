@@ -9,6 +9,7 @@ from .life import (
     confirm,
     expire,
     mark_paid,
+    reopen,
 )
 from .lines import titles_of
 from .placing import (
@@ -41,5 +42,6 @@ __all__ = [
     "expire",
     "mark_paid",
     "place",
+    "reopen",
     "titles_of",
 ]

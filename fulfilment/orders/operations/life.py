@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
-from catalogue.cooperatives.operations import release
+from catalogue.cooperatives.operations import SoldOut, hold, release
 from catalogue.kernel import events
 from catalogue.kernel.locks import lock
 from fulfilment.orders import queries, signals
 from fulfilment.orders.models import Line, Order, OrderEvent
-from fulfilment.orders.policies import PACKED, PAID, may_follow, why_not_cancel
+from fulfilment.orders.policies import PACKED, PAID, Item, by_stockrecord, may_follow, why_not_cancel
 
 Status = Order.Status
 
@@ -84,6 +85,23 @@ def expire(*, order_id: int, now: datetime) -> None:
     _move(order, Status.EXPIRED, now=now, reserved_until=None)
     events.announce(signals.order_expired, order_id=order.pk)
     _release(order)
+
+
+@transaction.atomic
+def reopen(*, order_id: int, now: datetime) -> None:
+    """Let an order that expired wait for its payment again: its goods are held once more, all of them or none.
+
+    For money that arrived in the last second. Announces ``order_reopened``. Raises ``SoldOut`` when something is gone,
+    ``IntegrityError`` when the code it used has been used by someone else since.
+    """
+    order = _locked(order_id)
+    lines = list(Line.objects.filter(order=order))
+    if any(line.stockrecord_id is None for line in lines):
+        raise SoldOut({})
+    _move(order, Status.PENDING_PAYMENT, now=now, reserved_until=now)
+    hold(by_stockrecord(Item(line.stockrecord_id, line.quantity) for line in lines))
+    Line.objects.filter(order=order).update(num_allocated=F("quantity"), allocation_cancelled=False)
+    events.announce(signals.order_reopened, order_id=order.pk)
 
 
 @transaction.atomic

@@ -1,12 +1,17 @@
 """The port that every way of taking money stands behind. Amounts go in and out as ``Decimal`` with a currency."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class ProviderUnavailable(Exception):
     """The provider could not be asked, or its answer was lost. Asking again with the same key is safe."""
+
+
+class KeySpent(ProviderUnavailable):
+    """The provider failed while it worked, and will say the same again under this key, whatever came of it."""
 
 
 class ProviderRefused(Exception):
@@ -17,11 +22,16 @@ class NoSuchPayment(ProviderRefused):
     """The provider does not know this payment."""
 
 
+class AddressRefused(ProviderRefused):
+    """The provider sends no receipt to such an address; nothing was kept under the key."""
+
+
 @dataclass(frozen=True)
 class Charge:
     """What is to be paid, and the key under which it is asked for, stored before the first call.
 
     Holds only what never changes of an attempt: a provider refuses a key that comes with other values.
+    ``hold`` asks to hold the amount on the card until ``capture``.
     """
 
     key: str
@@ -29,11 +39,16 @@ class Charge:
     attempt: int
     amount: Decimal
     currency: str
+    receipt_email: str = ""
+    hold: bool = False
 
 
 @dataclass(frozen=True)
 class Payment:
-    """What the provider says of a payment. ``state`` is one of ``PaymentAttempt.State``."""
+    """What the provider says of a payment. ``state`` is one of ``PaymentAttempt.State``.
+
+    ``fee`` and ``net`` are what the provider keeps and passes on, in ``settled_currency``; None until it knows.
+    """
 
     id: str
     state: str
@@ -43,13 +58,65 @@ class Payment:
     client_secret: str = ""
     error: str = ""
     metadata: dict[str, str] = field(default_factory=dict)
+    charge_id: str = ""
+    fee: Decimal | None = None
+    net: Decimal | None = None
+    settled_currency: str = ""
+
+
+@dataclass(frozen=True)
+class GiveBack:
+    """What is to be given back of a payment, under a key stored before the call.
+
+    ``look_first``: the key may be forgotten by now, so what was made under it is looked for before it is used.
+    """
+
+    key: str
+    payment_id: str
+    amount: Decimal
+    currency: str
+    order_number: str
+    refund: int
+    look_first: bool = False
+
+
+@dataclass(frozen=True)
+class GivenBack:
+    """What the provider says of a refund. ``state`` is one of ``Refund.State``."""
+
+    id: str
+    state: str
+    amount: Decimal
+    currency: str
+    payment_id: str
+    error: str = ""
+    metadata: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ProviderEvent:
+    """Something that happened at the provider, as its list of events tells it."""
+
+    id: str
+    body: dict[str, Any]
 
 
 class PaymentProvider(Protocol):
-    """Start is asked again with the same key after a lost answer and gives the same payment."""
+    """Start, capture and refund are asked again with the same key after a lost answer and give the same."""
 
     def start(self, charge: Charge) -> Payment: ...
 
+    def find(self, charge: Charge, since: datetime) -> Payment | None:
+        """Look for a payment that was started and lost, by what it was started for; None when there is none."""
+
     def settle(self, payment_id: str) -> Payment: ...
 
+    def capture(self, payment_id: str, amount: Decimal | None = None) -> Payment: ...
+
     def cancel(self, payment_id: str) -> Payment: ...
+
+    def refund(self, asked: GiveBack) -> GivenBack: ...
+
+    def find_refund(self, refund_id: str) -> GivenBack: ...
+
+    def events_since(self, since: datetime) -> list[ProviderEvent]: ...

@@ -15,9 +15,12 @@ from fulfilment.payments import booking
 from fulfilment.payments.gateways import provider_for
 from fulfilment.payments.gateways.base import Payment, ProviderRefused, ProviderUnavailable
 from fulfilment.payments.models import PaymentAttempt
+from fulfilment.payments.policies import GIVEN_BACK
 from fulfilment.payments.queries import abandoned_orders
 
-from .paying import GIVEN_BACK, WAITING, charge_of, record, settle, write_state
+from .paying import record, settle, write_state
+from .refunds import open_refunds, send_refund
+from .starting import WAITING, asked, drop_unmade
 
 log = logging.getLogger("fulfilment.payments")
 State = PaymentAttempt.State
@@ -48,7 +51,11 @@ def call_off(*, order_id: int, now: datetime, patient: bool = True) -> None:
     for attempt in waiting.select_related("order"):
         if _drop_unasked(attempt, now):
             continue
-        recorded = record(attempt, _cancelled(attempt, patient), now)
+        payment = _cancelled(attempt, now, patient)
+        if payment is None:
+            drop_unmade(attempt, now)
+            continue
+        recorded = record(attempt, payment, now)
         if recorded.state not in (State.CANCELLED, State.QUARANTINED):
             raise StillPaying(order_id)
     if PaymentAttempt.objects.filter(order_id=order_id, state=State.QUARANTINED).exists():
@@ -61,12 +68,15 @@ def _drop_unasked(attempt: PaymentAttempt, now: datetime) -> bool:
     return bool(unasked.filter(updated_at=F("created_at")).update(state=State.CANCELLED, updated_at=now))
 
 
-def _cancelled(attempt: PaymentAttempt, patient: bool) -> Payment:
-    """Cancel at the provider. One that was asked for and lost is found again by its key."""
+def _cancelled(attempt: PaymentAttempt, now: datetime, patient: bool) -> Payment | None:
+    """Cancel at the provider. One that was asked for and lost is found again; None when it was never made."""
     provider = provider_for(attempt.provider, patient=patient)
     intent_id = attempt.intent_id
     if not intent_id:
-        intent_id = provider.start(charge_of(attempt)).id
+        payment = asked(provider, attempt, now)
+        if payment is None:
+            return None
+        intent_id = payment.id
         PaymentAttempt.objects.filter(pk=attempt.pk).update(intent_id=intent_id)
     return provider.cancel(intent_id)
 
@@ -158,6 +168,19 @@ def _sweep_attempts(now: datetime) -> int:
         except (orders.ImpossibleMove, StillPaying) as error:
             log.warning("moved meanwhile: attempt=%s %s", attempt_id, error)
     return looked
+
+
+def look_at_refunds(*, now: datetime) -> None:
+    """Ask again for refunds that nothing was heard of: their job may have given up while the provider was away."""
+    until = time.monotonic() + SWEEP_SECONDS
+    for refund_id in open_refunds(now):
+        if time.monotonic() > until:
+            return
+        try:
+            send_refund(refund_id=refund_id, now=now, patient=False)
+        except ProviderUnavailable as error:
+            log.warning("provider unavailable: refund=%s %s", refund_id, error)
+            return
 
 
 def _look_later(attempt_id: int, now: datetime) -> None:

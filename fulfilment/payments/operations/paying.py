@@ -1,101 +1,34 @@
-"""Asking to be paid, and finding out what came of it.
-
-No provider is ever called while a row is locked: claim or read, call, then write under the lock.
-"""
+"""Finding out what became of a payment, and writing it down: the one way an order becomes paid."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
+from catalogue.cooperatives.operations import SoldOut
 from catalogue.kernel import events
 from catalogue.kernel.locks import lock
+from catalogue.kernel.money import ZERO
+from fulfilment.orders import operations as orders
 from fulfilment.orders import signals
 from fulfilment.orders.models import Order
 from fulfilment.payments import booking
 from fulfilment.payments.gateways import provider_for
-from fulfilment.payments.gateways.base import Charge, Payment
-from fulfilment.payments.models import PaymentAttempt
+from fulfilment.payments.gateways.base import Payment
+from fulfilment.payments.models import PaymentAttempt, Refund
+from fulfilment.payments.policies import GIVEN_BACK
+
+from .refunds import owe_refund
 
 log = logging.getLogger("fulfilment.payments")
 State = PaymentAttempt.State
-WAITING = PaymentAttempt.WAITING_STATES
-GIVEN_BACK = "given back by a person"
-"""So begins the note on a payment that the bank will always call paid, and that was returned."""
-
-
-class NothingToPay(Exception):
-    """The order does not wait for a card payment."""
-
-
-def open_attempt(*, order: Order, now: datetime) -> PaymentAttempt:
-    """Write the first attempt of a new order with its key, in the transaction that places it."""
-    return PaymentAttempt.objects.create(
-        order=order,
-        number=1,
-        provider="cash" if order.payment_method == Order.PaymentMethod.CASH else "stripe",
-        amount=order.total_incl_tax,
-        currency=order.currency,
-        idempotency_key=f"order-{order.number}-attempt-1",
-        created_at=now,
-        updated_at=now,
-    )
-
-
-def start(*, order_id: int, now: datetime) -> Payment:
-    """Give the card page what it needs, creating the payment at the provider on the first call.
-
-    Opens no transaction around the call. A second call, or one after a lost answer, gives the same payment.
-    Raises ``NothingToPay`` or ``ProviderUnavailable``.
-    """
-    attempt = _attempt_to_pay(order_id)
-    if attempt is None:
-        raise NothingToPay(order_id)
-    provider = provider_for(attempt.provider)
-    if attempt.intent_id:
-        return provider.settle(attempt.intent_id)
-    if not _claim(attempt, now):
-        raise NothingToPay(order_id)
-    payment = provider.start(charge_of(attempt))
-    PaymentAttempt.objects.filter(pk=attempt.pk, intent_id=None).update(intent_id=payment.id, updated_at=now)
-    return payment
-
-
-def _claim(attempt: PaymentAttempt, now: datetime) -> bool:
-    """Note, before the first call, that the provider is being asked; False when the attempt was given up meanwhile."""
-    asked_at = max(now, attempt.created_at + timedelta(microseconds=1))
-    return bool(PaymentAttempt.objects.filter(pk=attempt.pk, state__in=WAITING).update(updated_at=asked_at))
-
-
-def charge_of(attempt: PaymentAttempt) -> Charge:
-    order = attempt.order
-    return Charge(
-        key=attempt.idempotency_key,
-        order_number=order.number,
-        attempt=attempt.number,
-        amount=attempt.amount,
-        currency=attempt.currency,
-    )
-
-
-def _attempt_to_pay(order_id: int) -> PaymentAttempt | None:
-    return (
-        PaymentAttempt.objects.select_related("order")
-        .filter(
-            order_id=order_id,
-            provider="stripe",
-            state__in=WAITING,
-            order__status=Order.Status.PENDING_PAYMENT,
-        )
-        .order_by("-number")
-        .first()
-    )
+ENDED = (Order.Status.EXPIRED, Order.Status.CANCELLED)
 
 
 def settle(*, intent_id: str, now: datetime, patient: bool = True) -> PaymentAttempt:
     """Ask the provider what became of a payment and write it down: the one way an order becomes paid.
 
-    Serves the return page and the sweep (and later the webhook); any number of calls, in any order, do the same.
+    Serves the return page, the webhook and the sweep; any number of calls, in any order, do the same.
     Announces ``payment_settled`` once. Raises ``ProviderUnavailable``, ``ProviderRefused``,
     ``PaymentAttempt.DoesNotExist``. The sweep is not ``patient``: it asks once, and again next minute.
     """
@@ -103,11 +36,36 @@ def settle(*, intent_id: str, now: datetime, patient: bool = True) -> PaymentAtt
     return record(attempt, provider_for(attempt.provider, patient=patient).settle(intent_id), now)
 
 
+def settle_told(*, intent_id: str, now: datetime) -> PaymentAttempt | None:
+    """Settle a payment that the provider spoke of; None when it is none of ours.
+
+    One that was started and whose answer was lost is recognised by what it was started for.
+    """
+    payment = provider_for("stripe").settle(intent_id)
+    attempt = PaymentAttempt.objects.filter(intent_id=intent_id).first() or _adopted(payment, now)
+    return record(attempt, payment, now) if attempt else None
+
+
+def _adopted(payment: Payment, now: datetime) -> PaymentAttempt | None:
+    number = payment.metadata.get("attempt", "")
+    lost = PaymentAttempt.objects.filter(
+        order__number=payment.metadata.get("order_number", ""),
+        number=int(number) if number.isdecimal() else 0,
+        provider="stripe",
+        intent_id=None,
+    )
+    if not lost.update(intent_id=payment.id, updated_at=now):
+        return None
+    return PaymentAttempt.objects.get(intent_id=payment.id)
+
+
 @transaction.atomic
 def record(attempt: PaymentAttempt, payment: Payment, now: datetime) -> PaymentAttempt:
     """Write what the provider said. Locks the order, then the attempt."""
     order = lock(Order.objects.filter(pk=attempt.order_id))[0]
     attempt = lock(PaymentAttempt.objects.filter(pk=attempt.pk))[0]
+    if payment.state == State.SUCCEEDED:
+        _note_money(attempt, payment)
     if attempt.state in (State.SUCCEEDED, State.QUARANTINED, State.CANCELLED) and payment.state != State.SUCCEEDED:
         return attempt  # an older answer that came late undoes nothing
     if attempt.state in (State.SUCCEEDED, State.QUARANTINED) or attempt.last_error.startswith(GIVEN_BACK):
@@ -120,20 +78,52 @@ def record(attempt: PaymentAttempt, payment: Payment, now: datetime) -> PaymentA
         booking.hold(attempt, received=payment.received, currency=payment.currency, now=now)
         return write_state(attempt, State.QUARANTINED, now, error=reason)
     write_state(attempt, State.SUCCEEDED, now)
+    if order.status in ENDED and not _reopened(order, now):
+        booking.hold(attempt, received=payment.received, currency=payment.currency, now=now)
+        return _return_late(attempt, order, now)
     booking.sell(attempt, now=now)
     events.announce(signals.payment_settled, order_id=order.pk, attempt_id=attempt.pk)
     return attempt
 
 
+def _note_money(attempt: PaymentAttempt, payment: Payment) -> None:
+    """Keep what came in and what the provider keeps of it, which it may only know a little later."""
+    captured = payment.received if payment.currency == attempt.currency else ZERO
+    known = payment.fee is not None
+    if (attempt.captured, attempt.charge_id) == (captured, payment.charge_id) and not (known and attempt.fee is None):
+        return
+    attempt.captured, attempt.charge_id = captured, payment.charge_id
+    if known:
+        attempt.fee, attempt.net, attempt.settled_currency = payment.fee, payment.net, payment.settled_currency
+    attempt.save(update_fields=["captured", "charge_id", "fee", "net", "settled_currency"])
+
+
 def _why_not(attempt: PaymentAttempt, payment: Payment, order: Order) -> str:
-    """Say what is wrong with money that came in; empty when it is exactly what was asked, for an order that waits."""
+    """Say what is wrong with money that came in; empty when it is exactly what was asked for this order."""
     if (payment.received, payment.currency) != (attempt.amount, attempt.currency):
         return f"received {payment.received} {payment.currency}, asked {attempt.amount} {attempt.currency}"
     if payment.metadata.get("order_number") != order.number:
         return f"meant for order {payment.metadata.get('order_number')}"
-    if order.status != Order.Status.PENDING_PAYMENT:
+    if order.status not in (Order.Status.PENDING_PAYMENT, *ENDED):
         return f"the order is {order.status}"
     return ""
+
+
+def _reopened(order: Order, now: datetime) -> bool:
+    """Take up an expired order again for money that came late, when its goods and its code are still to be had."""
+    if order.status != Order.Status.EXPIRED:
+        return False
+    try:
+        orders.reopen(order_id=order.pk, now=now)
+    except (SoldOut, IntegrityError):
+        return False
+    return True
+
+
+def _return_late(attempt: PaymentAttempt, order: Order, now: datetime) -> PaymentAttempt:
+    log.warning("paid too late, given back: order=%s intent=%s", order.number, attempt.intent_id)
+    owe_refund(attempt_id=attempt.pk, amount=attempt.captured, reason=Refund.Reason.PAID_TOO_LATE, now=now)
+    return attempt
 
 
 def write_state(attempt: PaymentAttempt, state: str, now: datetime, error: str = "") -> PaymentAttempt:
@@ -150,6 +140,8 @@ def collect_cash(*, order_id: int, now: datetime) -> None:
     attempts or consignments holds the order's row first.
     """
     for attempt in _open_cash(order_id):
+        attempt.captured = attempt.amount
+        attempt.save(update_fields=["captured"])
         write_state(attempt, State.SUCCEEDED, now)
         booking.sell(attempt, now=now)
 

@@ -154,6 +154,7 @@ def _attempt(purchase: Purchase, order: Order, now: datetime) -> PaymentAttempt:
         amount=order.total_incl_tax,
         currency=order.currency,
         state=state,
+        captured=order.total_incl_tax if state == Paid.SUCCEEDED else 0,
         idempotency_key=f"order-{order.number}-attempt-1",
         intent_id=f"pi_history_{order.number}" if purchase.payment_method == CARD else None,
         created_at=purchase.placed_at,

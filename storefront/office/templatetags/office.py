@@ -6,7 +6,7 @@ from decimal import Decimal
 from babel import Locale
 from django import template
 from django.utils.html import format_html
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from catalogue.kernel import formats
@@ -119,13 +119,25 @@ def day_month(value: date) -> str:
     return f"{value:%d/%m}"
 
 
+STEPS = {
+    "placed": gettext_lazy("placed"),
+    "payment_given_back": gettext_lazy("payment given back"),
+    "refund_owed": gettext_lazy("money to be given back"),
+    "refund_made": gettext_lazy("money given back"),
+    "refund_failed": gettext_lazy("giving money back failed"),
+    "dispute_created": gettext_lazy("the buyer's bank disputes the payment"),
+    "dispute_updated": gettext_lazy("news of the dispute"),
+    "dispute_funds_withdrawn": gettext_lazy("dispute: the bank took the money"),
+    "dispute_funds_reinstated": gettext_lazy("dispute: the bank returned the money"),
+    "dispute_closed": gettext_lazy("dispute closed"),
+}
+
+
 @register.filter
 def event_words(kind: str) -> str:
     """Return the words of a step in an order's life."""
-    if kind == "placed":
-        return _("placed")
-    if kind == "payment_given_back":
-        return _("payment given back")
+    if kind in STEPS:
+        return str(STEPS[kind])
     if kind.startswith("consignment_"):
         state = kind.removeprefix("consignment_").upper()
         return _("parcel: %(state)s") % {"state": dict(Consignment.State.choices).get(state, state)}

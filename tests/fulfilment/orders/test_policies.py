@@ -97,6 +97,7 @@ def test_a_number_is_read_as_people_type_it():
     [
         ("PENDING_PAYMENT", "PAID", True),
         ("EXPIRED", "PAID", False),
+        ("EXPIRED", "PENDING_PAYMENT", True),
         ("SHIPPED", "CANCELLED", False),
         ("DELIVERED", "PREPARING", False),
         ("PREPARING", "CANCELLED", True),

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from fulfilment.jobs.models import Job
 from fulfilment.ledger.models import Entry
-from fulfilment.orders.models import Order
+from fulfilment.orders.models import Order, OrderEvent
+from fulfilment.payments.models import PaymentAttempt, Refund
 from fulfilment.payouts import operations as payouts
 from fulfilment.payouts.models import Payout
 from fulfilment.warehouse.models import Consignment
@@ -376,3 +377,24 @@ def test_a_period_that_makes_no_sense_is_said_beside_the_field(client, asked, wo
     answer = client.get(english("sales"), asked)
 
     assert (answer.status_code, words in answer.content.decode()) == (200, True)
+
+
+def test_money_to_give_back_that_failed_is_counted_and_named(client, oil):
+    now = timezone.now()
+    order = make_order((oil, 1), status=Order.Status.EXPIRED, method="card")
+    attempt = PaymentAttempt.objects.create(
+        order=order, number=1, provider="stripe", amount=order.total_incl_tax, captured=order.total_incl_tax,
+        currency="MAD", state="SUCCEEDED", idempotency_key="k", created_at=now, updated_at=now,
+    )  # fmt: skip
+    Refund.objects.create(
+        attempt=attempt, amount=attempt.amount, currency="MAD", reason="PAID_TOO_LATE", state="FAILED",
+        last_error="the card is closed", created_at=now, updated_at=now,
+    )  # fmt: skip
+    OrderEvent.objects.create(order=order, kind="refund_failed", at=now)
+    sign_in(client, make_staff("support"))
+
+    page = client.get(english("order", order.number)).content.decode()
+    home = client.get(english("home")).content.decode()
+
+    assert ("the card is closed" in page, "giving money back failed" in page) == (True, True)
+    assert re.search(r"Payments to look at</dt><dd>(?:<[^>]+>)?1\b", home)

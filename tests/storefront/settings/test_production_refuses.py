@@ -17,7 +17,9 @@ GOOD = {
     "SMS_GATEWAY": "your.provider.Gateway",
     "STRIPE_SECRET_KEY": "sk_live_of_a_test_that_is_no_key",
     "STRIPE_PUBLISHABLE_KEY": "pk_live_of_a_test_that_is_no_key",
+    "STRIPE_WEBHOOK_SECRET": "whsec_of_a_test_that_is_no_secret",
 }
+DEMO = {"SHOP_ENV": "demo", "ALLOWED_HOSTS": None, "BASE_URL": None}
 
 
 def settings_error(environment: dict[str, str]) -> str:
@@ -57,6 +59,11 @@ def test_settings_start_when_all_is_said():
         ({"STRIPE_JS_URL": "http://127.0.0.1:8001/v3/"}, "STRIPE_JS_URL"),
         ({"STRIPE_JS_URL": "https://js.stripe.com.example.org/v3/"}, "STRIPE_JS_URL"),
         ({"BAM_API_BASE": "http://127.0.0.1:8002/api"}, "BAM_API_BASE"),
+        ({"STRIPE_WEBHOOK_SECRET": None}, "STRIPE_WEBHOOK_SECRET"),
+        ({"STRIPE_WEBHOOK_SECRET": "whsec_new,demonstration"}, "whsec_"),
+        ({"STRIPE_WEBHOOK_SECRET": "whsec_a,whsec_b,whsec_c"}, "more than two"),
+        (DEMO | {"STRIPE_PUBLISHABLE_KEY": "pk_test_of_a_test"}, "STRIPE_SECRET_KEY must be a test key"),
+        (DEMO | {"STRIPE_SECRET_KEY": "sk_test_of_a_test"}, "STRIPE_PUBLISHABLE_KEY must be a test key"),
         ({"SHOP_ENV": None}, "SHOP_ENV=production"),  # forgotten: the demonstration would open to the world
         ({"SHOP_ENV": "demo", "ALLOWED_HOSTS": "*", "BASE_URL": None}, "DEMO_PUBLIC=1"),
         ({"SHOP_ENV": "demo", "ALLOWED_HOSTS": None, "BASE_URL": "https://shop.example.org"}, "shop.example.org"),

@@ -1,41 +1,16 @@
 """The demonstration bank, over HTTP, with the pinned SDK."""
 
-import http.client
 import json
-import threading
 
 import pytest
 import stripe
 from django.core.management import CommandError, call_command
 
+from storefront.demo.stripe import store
 from storefront.demo.stripe.bank import DECLINED, Bank, Refused
-from storefront.demo.stripe.server import StandIn, unflatten
+from storefront.demo.stripe.schema import unflatten
 
-
-@pytest.fixture
-def server():
-    stand_in = StandIn(0, Bank())
-    threading.Thread(target=stand_in.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    yield stand_in
-    stand_in.shutdown()
-    stand_in.server_close()
-
-
-@pytest.fixture
-def client(server):
-    return stripe.StripeClient("sk_test_demonstration", base_addresses={"api": server.url}, max_network_retries=0)
-
-
-def create(client, key="k1", **params):
-    values = {"amount": 1250, "currency": "eur", "automatic_payment_methods": {"enabled": True}} | params
-    return client.v1.payment_intents.create(values, options={"idempotency_key": key})
-
-
-def ask(server, method, path, body="", key="sk_test_x"):
-    connection = http.client.HTTPConnection("127.0.0.1", server.server_address[1], timeout=5)
-    connection.request(method, path, body, {"Authorization": f"Bearer {key}"})
-    answer = connection.getresponse()
-    return answer.status, answer.read()
+from .conftest import ask, create
 
 
 def test_the_same_key_gives_the_same_intent_and_other_values_an_error(client):
@@ -67,9 +42,15 @@ def test_a_declined_card_leaves_the_intent_open_and_an_accepted_one_ends_it(clie
     intent = create(client)
     confirm = f"/v1/payment_intents/{intent.id}/confirm"
 
-    declined = ask(server, "POST", confirm, f"client_secret={intent.client_secret}&card[number]={DECLINED}")
-    accepted = ask(server, "POST", confirm, f"client_secret={intent.client_secret}&card[number]=4242424242424242")
-    twice = ask(server, "POST", confirm, f"client_secret={intent.client_secret}&card[number]=4242424242424242")
+    declined = ask(
+        server, "POST", confirm, f"key=pk_test_x&client_secret={intent.client_secret}&card[number]={DECLINED}"
+    )
+    accepted = ask(
+        server, "POST", confirm, f"key=pk_test_x&client_secret={intent.client_secret}&card[number]=4242424242424242"
+    )
+    twice = ask(
+        server, "POST", confirm, f"key=pk_test_x&client_secret={intent.client_secret}&card[number]=4242424242424242"
+    )
 
     assert (declined[0], json.loads(declined[1])["error"]["code"]) == (402, "card_declined")
     assert (accepted[0], json.loads(accepted[1])["amount_received"]) == (200, 1250)
@@ -79,10 +60,12 @@ def test_a_declined_card_leaves_the_intent_open_and_an_accepted_one_ends_it(clie
 def test_strangers_get_nothing(client, server):
     intent = create(client)
 
-    by_secret = ask(server, "POST", f"/v1/payment_intents/{intent.id}/confirm", "client_secret=x&card[number]=4242")
+    by_secret = ask(
+        server, "POST", f"/v1/payment_intents/{intent.id}/confirm", "key=pk_test_x&client_secret=x&card[number]=4242"
+    )
     by_key = ask(server, "GET", f"/v1/payment_intents/{intent.id}", key="pk_test_x")
 
-    assert (by_secret[0], by_key[0], ask(server, "GET", "/v1/charges")[0]) == (404, 401, 404)
+    assert (by_secret[0], by_key[0], ask(server, "GET", "/v1/sources")[0]) == (404, 401, 404)
 
 
 def test_the_script_and_the_field_are_served(server):
@@ -102,6 +85,20 @@ def test_what_it_knows_outlives_a_restart(tmp_path):
         again.once("k", {"a": 2}, lambda: again.create({}))
 
 
+def test_a_large_memory_is_written_now_and_then_and_at_the_end(tmp_path, monkeypatch):
+    bank = Bank(tmp_path / "bank.json")
+    bank.once("a", {}, lambda: bank.create({"amount": "1250", "currency": "mad"}))
+    monkeypatch.setattr(store, "LARGE", 10)
+
+    _, second = bank.once("b", {}, lambda: bank.create({"amount": "1250", "currency": "mad"}))
+    soon = list(Bank(tmp_path / "bank.json").intents)
+    monkeypatch.setattr(store, "SAVED_EVERY", 0)
+    bank.save_late()
+
+    assert len(soon) == 1
+    assert second["id"] in Bank(tmp_path / "bank.json").intents
+
+
 def test_production_does_not_start_it(settings):
     settings.SHOP_ENV = "production"
 
@@ -109,8 +106,11 @@ def test_production_does_not_start_it(settings):
         call_command("demo_stripe", "--port", "0")
 
 
-def test_nested_names_are_read_one_level_deep():
-    assert unflatten("amount=5&metadata%5Border_number%5D=A&metadata[x]=") == {
+def test_nested_names_and_lists_are_read():
+    assert unflatten("amount=5&metadata%5Border_number%5D=A&metadata[x]=&types[]=a&types[]=b&e[0]=c&a[b][c]=d") == {
         "amount": "5",
         "metadata": {"order_number": "A", "x": ""},
+        "types": ["a", "b"],
+        "e": ["c"],
+        "a": {"b": {"c": "d"}},
     }

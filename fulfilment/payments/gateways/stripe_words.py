@@ -1,0 +1,85 @@
+"""How Stripe's objects read in the shop's words."""
+
+from typing import Any
+
+from catalogue.kernel.money import from_minor
+
+from .base import GivenBack, Payment
+
+STATES = {
+    "requires_payment_method": "STARTED",
+    "requires_confirmation": "STARTED",
+    "requires_action": "REQUIRES_ACTION",
+    "processing": "PROCESSING",
+    "requires_capture": "AUTHORISED",
+    "succeeded": "SUCCEEDED",
+    "canceled": "CANCELLED",
+}
+REFUND_STATES = {
+    "pending": "PENDING",
+    "requires_action": "PENDING",
+    "succeeded": "SUCCEEDED",
+    "failed": "FAILED",
+    "canceled": "FAILED",
+}
+EVENT_TYPES = [
+    "payment_intent.succeeded",
+    "payment_intent.payment_failed",
+    "payment_intent.canceled",
+    "payment_intent.processing",
+    "payment_intent.amount_capturable_updated",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
+    "charge.dispute.closed",
+    "payout.paid",
+    "payout.failed",
+    "payout.reconciliation_completed",
+]
+"""What the webhook is subscribed to at Stripe, and what the gap filler asks for."""
+
+
+def payment_of(intent: Any) -> Payment:
+    """Read a PaymentIntent; fee and net when its charge's balance transaction was asked for with it."""
+    last_error = intent.last_payment_error
+    state = STATES.get(intent.status, "PROCESSING")
+    charge = intent.latest_charge
+    booked = None if charge is None or isinstance(charge, str) else charge.balance_transaction
+    known = booked is not None and not isinstance(booked, str)
+    return Payment(
+        id=intent.id,
+        state="FAILED" if last_error and state == "STARTED" else state,
+        amount=from_minor(intent.amount),
+        currency=intent.currency.upper(),
+        received=from_minor(intent.amount_received or 0),
+        client_secret=intent.client_secret or "",
+        error=_error_of(last_error) if last_error else "",
+        metadata=intent.metadata.to_dict() if intent.metadata else {},
+        charge_id=charge if isinstance(charge, str) else charge.id if charge else "",
+        fee=from_minor(booked.fee) if known else None,
+        net=from_minor(booked.net) if known else None,
+        settled_currency=booked.currency.upper() if known else "",
+    )
+
+
+def _error_of(last_error: Any) -> str:
+    """Name what the bank said, the finer word with it where there is one."""
+    finer = getattr(last_error, "decline_code", None)
+    code = last_error.code or "declined"
+    return f"{code}: {finer}" if finer and finer != "generic_decline" else code
+
+
+def given_back_of(refund: Any) -> GivenBack:
+    return GivenBack(
+        id=refund.id,
+        state=REFUND_STATES.get(refund.status, "PENDING"),
+        amount=from_minor(refund.amount),
+        currency=refund.currency.upper(),
+        payment_id=refund.payment_intent or "",
+        error=getattr(refund, "failure_reason", None) or "",
+        metadata=refund.metadata.to_dict() if refund.metadata else {},
+    )

@@ -34,17 +34,23 @@ def sell(attempt: PaymentAttempt, *, now: datetime) -> None:
     ledger.post(_entry(attempt, sale, now), now=now)
 
 
-def hold(attempt: PaymentAttempt, *, received: Decimal, currency: str, now: datetime, again: str = "") -> None:
-    """Book money that is with us and not ours. Some that says paid with nothing received is no money.
+def hold(attempt: PaymentAttempt, *, received: Decimal, currency: str, now: datetime) -> None:
+    """Book money that is with us and not ours. Some that says paid with nothing received is no money."""
+    if received > 0:
+        _hold(attempt, attempt.idempotency_key, received, currency, now)
 
-    ``again`` names the refund that failed after it had gone through: its money is back.
-    """
-    if received <= 0:
-        return
+
+def hold_again(attempt: PaymentAttempt, *, refund: str, received: Decimal, currency: str, now: datetime) -> None:
+    """Book that held money is back: the refund of this key had gone through, and failed after all."""
+    if ledger_queries.find(Source.HELD, attempt.idempotency_key) is not None:
+        _hold(attempt, f"{attempt.idempotency_key}-{refund}", received, currency, now)
+
+
+def _hold(attempt: PaymentAttempt, name: str, received: Decimal, currency: str, now: datetime) -> None:
     ledger.post(
         NewEntry(
             source=Source.HELD,
-            external_id=f"{attempt.idempotency_key}-{again}" if again else attempt.idempotency_key,
+            external_id=name,
             legs=policies.money_held(received, currency),
             occurred_at=now,
             memo=attempt.intent_id or "",

@@ -10,10 +10,11 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from catalogue.kernel import formats
-from catalogue.kernel.money import CURRENCIES
+from catalogue.kernel.money import CURRENCIES, ZERO
 from catalogue.kernel.shopping import HOME_COUNTRY, Shopping
 from catalogue.pricing.queries import NoPriceList, Rates, current_list, rates_of
 from catalogue.products.models import Component
+from fulfilment.orders.policies import Quote
 from fulfilment.shipping.arrivals.policies import Arrival, Content, Estimate, Terms, arrival
 from fulfilment.shipping.arrivals.queries import terms_for
 from fulfilment.shipping.policies import FOOD_KINDS
@@ -40,9 +41,16 @@ class ArrivalView:
     advice: str = ""
 
 
-def for_lines(lines: Iterable[Any], *, shopping: Shopping, now: datetime) -> ArrivalView | None:
-    """Say what is due on the parcel that a basket's lines (``queries.LineView``) make."""
-    return for_products(((view.line.product, view.total) for view in lines), shopping=shopping, now=now)
+def for_lines(lines: Iterable[Any], quote: Quote, *, shopping: Shopping, now: datetime) -> ArrivalView | None:
+    """Say what is due on the parcel that a basket's lines (``queries.LineView``) make, at what is paid for them."""
+    off: dict[int, Decimal] = {}
+    for discount in quote.discounts:
+        off[discount.stockrecord_id] = off.get(discount.stockrecord_id, ZERO) + discount.amount
+    paid = (
+        (view.line.product, None if view.total is None else view.total - off.get(view.line.stockrecord_id, ZERO))
+        for view in lines
+    )
+    return for_products(paid, shopping=shopping, now=now)
 
 
 def for_products(

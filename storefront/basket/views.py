@@ -54,7 +54,7 @@ def _page(
         "said": discounts.said_of(quote),
         "code_form": code_form or CodeForm(),
         "currency": request.shopping.currency,
-        "arrival": arrivals.for_lines(lines, shopping=request.shopping, now=timezone.now()),
+        "arrival": arrivals.for_lines(lines, quote, shopping=request.shopping, now=timezone.now()),
         "can_order": bool(lines) and not any(view.problem for view in lines),
     }
     return render(request, "shop/basket.html", context, status=UNPROCESSABLE if wrong or code_form else 200)

@@ -103,7 +103,7 @@ def build(request: HttpRequest, form: CheckoutForm, now: datetime) -> tuple[Page
         "countries": country_names(language, tuple(shipping.destinations())),
         "communes": commune_names(province),
         "seal": policies.seal(basket.pk, quote),
-        "arrival": arrivals.for_lines(lines, shopping=shopping, now=now),
+        "arrival": arrivals.for_lines(lines, quote, shopping=shopping, now=now),
         "said": discounts.said_of(quote),
     }
     return page, context

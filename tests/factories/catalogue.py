@@ -1,6 +1,6 @@
 """Cooperatives, products and prices for tests. Every argument has a sensible value; pass what the test is about."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from catalogue.cooperatives.models import Partner, StockRecord
+from catalogue.kernel import periods
 from catalogue.kernel.shopping import HOME, SIDES
 from catalogue.places.models import Country, Province, Region
 from catalogue.pricing import operations as pricing
@@ -172,12 +173,17 @@ def make_vat_rates() -> None:
             )
 
 
+def make_rates(day: date) -> None:
+    """Make rates that prices of a day may be made with, unless there are some."""
+    fresh = ExchangeRate.objects.filter(state="accepted", day__gt=day - timedelta(days=3), day__lte=day)
+    for currency, rate in (("EUR", "10.80"), ("USD", "9.30")):
+        if not fresh.filter(currency=currency).exists():
+            ExchangeRate.objects.create(currency=currency, day=day, mad_per_unit=Decimal(rate), source="tests")
+
+
 def publish_prices(now: datetime | None = None) -> PriceList:
     """Publish prices of every stock record made so far: one euro is 10.80 dirhams, one dollar 9.30."""
     make_vat_rates()
-    for currency, rate in (("EUR", "10.80"), ("USD", "9.30")):
-        ExchangeRate.objects.get_or_create(
-            currency=currency, day=date(2025, 1, 1), defaults={"mad_per_unit": Decimal(rate), "source": "tests"}
-        )
     now = now or timezone.now()
+    make_rates(periods.day_of(now))
     return pricing.publish_opening_list(now=now) or PriceList.objects.get(ends_at__isnull=True)

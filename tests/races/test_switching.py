@@ -9,6 +9,7 @@ from catalogue.cooperatives.models import StockRecord
 from catalogue.kernel.invariants import registered, violations
 from catalogue.kernel.shopping import Shopping
 from catalogue.pricing.models import PriceList
+from fulfilment.orders import operations as orders
 from fulfilment.orders.models import Order
 from fulfilment.payments.models import PaymentAttempt
 from storefront.basket import operations
@@ -188,7 +189,7 @@ def test_twin_without_the_lock_the_ordered_basket_goes_over_to_another_currency(
     assert switch_while_placing(monkeypatch) == ("EUR", type(None))
 
 
-def test_a_basket_switched_just_before_placing_is_not_ordered_in_the_old_currency():
+def place_after_a_switch():
     basket = make_basket((stock(), 2))
     wanted = make_wanted(basket)
     switched = threading.Event()
@@ -201,9 +202,19 @@ def test_a_basket_switched_just_before_placing_is_not_ordered_in_the_old_currenc
         return switched.set()
 
     told, _ = run_together(place_or_switch, workers=2, expected=checkout.Switched)
+    return type(told), Order.objects.count(), Basket.objects.get().status
 
-    assert (type(told), Order.objects.count()) == (checkout.Switched, 0)
-    assert Basket.objects.get().status == Basket.OPEN
+
+def test_a_basket_switched_just_before_placing_is_not_ordered_in_the_old_currency():
+    assert place_after_a_switch() == (checkout.Switched, 0, Basket.OPEN)
+
+
+def test_twin_without_a_look_at_the_basket_s_currency_it_is_ordered_in_the_one_it_left(monkeypatch):
+    read = checkout._goods_of
+    monkeypatch.setattr(checkout, "_goods_of", lambda basket_id: (*read(basket_id)[:2], ("MAD", "home")))
+
+    assert place_after_a_switch() == (orders.Placed, 1, Basket.SUBMITTED)
+    assert (Order.objects.get().currency, Basket.objects.get().currency) == ("MAD", "EUR")
 
 
 def test_pages_that_switch_and_order_at_once_make_one_order_of_one_currency_or_tell():
@@ -227,12 +238,12 @@ def test_pages_that_switch_and_order_at_once_make_one_order_of_one_currency_or_t
     assert broken() == []
 
 
-def test_paying_and_switching_at_once_charge_what_the_order_says_and_leave_its_basket_alone():
+def pay_and_switch():
+    """Return what became of paying an order in euros while another window goes over to dirhams."""
     guest = Guest(language="en", destination="FR", currency="EUR")
     guest.add(stock("120.00"), 2)
     guest.place()
     order = Order.objects.get()
-    closed = Basket.objects.values("currency", "side", "price_list", "mad_per_unit", "status").get()
     other = Guest(language="en", destination="MA", currency="MAD")
     for name in ("oscar_open_basket", "orders"):
         if name in guest.client.cookies:
@@ -247,4 +258,15 @@ def test_paying_and_switching_at_once_charge_what_the_order_says_and_leave_its_b
     assert (intent["amount"], intent["currency"]) == (int(order.total_incl_tax * 100), "eur")
     attempt = PaymentAttempt.objects.get()
     assert (attempt.amount, attempt.currency) == (order.total_incl_tax, "EUR")
-    assert Basket.objects.values("currency", "side", "price_list", "mad_per_unit", "status").get() == closed
+    return Basket.objects.values_list("currency", "side", "status").get()
+
+
+def test_paying_and_switching_at_once_charge_what_the_order_says_and_leave_its_basket_alone():
+    assert pay_and_switch() == ("EUR", "export", Basket.SUBMITTED)
+
+
+def test_twin_with_the_basket_of_an_order_still_open_to_others_it_goes_over(monkeypatch):
+    monkeypatch.setattr(Basket, "open", Basket.objects)
+    monkeypatch.setattr(Basket, "lock", lambda self: None)
+
+    assert pay_and_switch() == ("MAD", "home", Basket.SUBMITTED)

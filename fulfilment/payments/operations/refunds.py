@@ -144,7 +144,9 @@ def _write(refund_id: int, state: str, now: datetime, *, provider_id: str = "", 
         log.error("refund failed: refund=%s order=%s %s", refund.pk, order_id, error)
         _note(refund, "refund_failed", now)
         if had_gone:
-            booking.hold(refund.attempt, received=refund.amount, currency=refund.currency, now=now, again=refund.key)
+            booking.hold_again(
+                refund.attempt, refund=refund.key, received=refund.amount, currency=refund.currency, now=now
+            )
         events.announce(signals.refund_failed, order_id=order_id, refund_id=refund.pk)
     return refund
 

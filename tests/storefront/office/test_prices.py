@@ -22,7 +22,6 @@ from catalogue.pricing.models import (
 )
 from tests.factories.catalogue import make_cooperative, make_family, make_product, make_stockrecord, publish_prices
 from tests.factories.people import make_staff, sign_in
-from tests.factories.rates import make_rate
 
 pytestmark = pytest.mark.django_db
 
@@ -35,8 +34,6 @@ def english(name, *args):
 
 @pytest.fixture
 def opening():
-    make_rate("10.80")
-    make_rate("9.30", currency="USD")
     make_stockrecord(price="120.00", farm_gate="80.00")
     return publish_prices(datetime(2026, 11, 20, 6, 0, tzinfo=UTC))
 

@@ -138,12 +138,15 @@ class RateOfList:
 
 
 def rates_with_sources(price_list: PriceList) -> list[RateOfList]:
-    """Return the rates a list carries. One that was never fixed as such says no source."""
+    """Return the rates a list carries, each with who said it; one that was never accepted as such says no source."""
     rates, found = rates_of(price_list), []
-    for currency in ("EUR", "USD"):
-        fixed = ExchangeRate.objects.filter(
-            currency=currency, day__lte=price_list.rates_day, mad_per_unit=rates.of(currency)
+    for currency in FOREIGN_CURRENCIES:
+        accepted_then = ExchangeRate.objects.filter(
+            state__in=(ExchangeRate.State.ACCEPTED, ExchangeRate.State.REPLACED),
+            currency=currency,
+            day__lte=price_list.rates_day,
+            mad_per_unit=rates.of(currency),
         )
-        rate = fixed.order_by("-day").first()
+        rate = accepted_then.order_by("-day").first()
         found.append(RateOfList(currency, rates.of(currency), rates.day, rate.source if rate else ""))
     return found

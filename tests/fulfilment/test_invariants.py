@@ -16,6 +16,7 @@ from fulfilment.warehouse.models import Consignment, ConsignmentLine
 from storefront.notifications.models import Message
 from storefront.notifications.operations import write_message
 from tests.factories.catalogue import make_stockrecord
+from tests.factories.orders import copy_line
 from tests.factories.parcels import make_held_order, move_to
 
 pytestmark = pytest.mark.django_db
@@ -67,11 +68,9 @@ def test_asking_twice_for_a_code_breaks_nothing(settled):
 
 
 BREAKS = {
-    "orders: the total is the lines and the delivery": lambda: Line.objects.create(**another_line()),
-    "orders: what each part of an order came to adds up to its total": lambda: Line.objects.create(**another_line()),
-    "orders: each line was sold at its published price": lambda: Line.objects.create(
-        **another_line(farm_gate_mad=Decimal("1.00"))
-    ),
+    "orders: the total is the lines and the delivery": copy_line,
+    "orders: what each part of an order came to adds up to its total": copy_line,
+    "orders: each line was sold at its published price": lambda: copy_line(farm_gate_mad=Decimal("1.00")),
     "orders: every order has a line": lambda: Order.objects.create(**another()),
     "jobs: every open job is one that the code knows": lambda: Job.objects.update(
         task="tests.gone", state="WAITING", run_at=timezone.now()
@@ -113,12 +112,6 @@ def another() -> dict[str, object]:
     """Return the order's own fields under another number."""
     fields = Order.objects.values().get()
     return {name: value for name, value in fields.items() if name != "id"} | {"number": "T0", "basket_reference": None}
-
-
-def another_line(**changes: object) -> dict[str, object]:
-    """Return the fields of an order's first line once more: what stands in an order is never changed, only added to."""
-    fields = Line.objects.order_by("pk").values()[0]
-    return {name: value for name, value in fields.items() if name != "id"} | changes
 
 
 @pytest.mark.parametrize("name", sorted(BREAKS))

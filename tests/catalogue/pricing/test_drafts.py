@@ -300,7 +300,7 @@ def test_what_has_no_price_before_is_new_and_what_has_none_after_is_gone(oil, op
 
 @pytest.mark.usefixtures("fees")
 def test_preparing_takes_as_many_queries_for_three_records_as_for_one(django_assert_max_num_queries, nadia):
-    with django_assert_max_num_queries(30) as one:
+    with django_assert_max_num_queries(32) as one:
         prepare(nadia)
     for _ in range(2):
         make_stockrecord()

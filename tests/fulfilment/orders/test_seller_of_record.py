@@ -8,7 +8,7 @@ from django.utils import timezone
 from catalogue.kernel.invariants import violations
 from catalogue.pricing.models import SellerOfRecord
 from fulfilment.orders.models import Line
-from tests.factories.orders import open_deliveries, place_order, stock
+from tests.factories.orders import copy_line, open_deliveries, place_order, stock
 
 pytestmark = pytest.mark.django_db
 
@@ -48,9 +48,6 @@ def test_what_an_exempt_cooperative_sells_itself_bears_no_tax_on_the_order():
 def test_a_line_that_names_another_seller_than_its_price_is_found():
     open_deliveries()
     place_order()
-    line = Line.objects.values().get()
-    Line.objects.create(
-        **{name: value for name, value in line.items() if name != "id"} | {"seller_of_record": "cooperative"}
-    )
+    copy_line(seller_of_record="cooperative")
 
     assert "orders: each line was sold at its published price" in [name for name, rows in violations() if rows]

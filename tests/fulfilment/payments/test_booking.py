@@ -17,7 +17,7 @@ from fulfilment.payments.models import PaymentAttempt
 from fulfilment.payouts import operations as payouts
 from fulfilment.warehouse.models import Consignment
 from tests.factories.bank import open_bank, pay
-from tests.factories.orders import open_deliveries, place_order, stock
+from tests.factories.orders import copy_line, open_deliveries, place_order, stock
 from tests.factories.parcels import move_to, open_parcels
 from tests.fulfilment.ledger.policies.test_sales import balances
 
@@ -158,7 +158,6 @@ def test_a_settled_payment_that_is_held_to_be_given_back_is_no_sale(bank, order)
 
 
 def test_rows_that_do_not_come_to_what_was_paid_are_not_booked(bank, order):
-    order.lines.update(line_price_incl_tax=1)
     PaymentAttempt.objects.update(amount=Decimal("1.00"))
 
     with pytest.raises(booking.SaleDiffers, match=f"the rows of order {order.number} come to"):
@@ -200,7 +199,7 @@ def test_two_parcels_become_payable_each_with_its_own_entry(run_jobs):
 
 BREAKS = {
     "ledger: every settled payment has its sale, as the order's rows were frozen, or is held to be given back": (
-        lambda order: order.lines.update(farm_gate_mad=Decimal("79.99"))
+        lambda order: copy_line()
     ),
     "ledger: every sale has a settled payment behind it": lambda order: order.payment_attempts.update(state="FAILED"),
     "ledger: money is held for every payment that waits for a person, and for none that came to nothing": (

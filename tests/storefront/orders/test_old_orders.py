@@ -1,7 +1,6 @@
 """Reading an old order never touches today's prices and names: byte for byte, everywhere it is read."""
 
 import re
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -9,7 +8,7 @@ from django.utils import timezone, translation
 
 from catalogue.cooperatives.models import Partner, StockRecord
 from catalogue.kernel.shopping import Shopping
-from catalogue.pricing.models import ExchangeRate, PriceList, VatClass
+from catalogue.pricing.models import PriceList, VatClass
 from catalogue.products.models import Product
 from fulfilment.orders.links import key_for, recipient_key_for
 from fulfilment.orders.policies import Recipient
@@ -23,6 +22,7 @@ from tests.factories.catalogue import make_cooperative, make_product, make_stock
 from tests.factories.orders import open_deliveries, place_order
 from tests.factories.parcels import move_to, open_parcels
 from tests.factories.people import make_staff, sign_in
+from tests.factories.rates import replace_rate
 
 pytestmark = pytest.mark.django_db
 LANGUAGES = ("ar", "fr", "en")
@@ -47,8 +47,8 @@ def delivered(run_jobs):
 
 def everything_changes():
     """Change today's prices, rates, taxes, tariffs and names; close every seller and withdraw every product."""
-    ExchangeRate.objects.create(currency="EUR", day=date(2026, 11, 20), mad_per_unit=Decimal("11.50"), source="x")
-    ExchangeRate.objects.create(currency="USD", day=date(2026, 11, 20), mad_per_unit=Decimal("8.10"), source="x")
+    replace_rate("11.50")
+    replace_rate("8.10", currency="USD")
     VatClass.objects.update(rate_pct=Decimal(14))
     Tariff.objects.update(price_mad=Decimal(99))
     StockRecord.objects.update(price=Decimal("333.00"), farm_gate_price=Decimal("111.00"), partner_sku="other")

@@ -40,15 +40,23 @@ def test_the_page_says_parts_rates_with_their_source_rounding_and_the_list(clien
     assert ("Bank Al-Maghrib EUR" in html, "Bank Al-Maghrib USD" in html, price_list.reference in html) == (True,) * 3
 
 
-def test_a_rate_changed_since_is_not_said_to_be_the_list_s_source(client, price_list):
+def test_a_rate_replaced_since_is_still_said_to_be_the_list_s_source(client, price_list):
     replace_rate("11.00")
 
     rates = client.get("/en/prices/").context["rates"]
 
     assert [(row.rate.mad_per_unit, row.rate.source) for row in rates] == [
-        (Decimal("10.80"), ""),
+        (Decimal("10.80"), "Bank Al-Maghrib EUR"),
         (Decimal("9.30"), "Bank Al-Maghrib USD"),
     ]
+
+
+def test_a_rate_that_was_only_waiting_is_nobody_s_source(client, price_list):
+    ExchangeRate.objects.filter(currency="EUR").update(state="waiting", why="moved")
+
+    rates = client.get("/en/prices/").context["rates"]
+
+    assert [row.rate.source for row in rates] == ["", "Bank Al-Maghrib USD"]
 
 
 def test_without_a_list_the_page_still_explains(client):

@@ -173,6 +173,6 @@ def seal_of(page: Any) -> str:
 
 
 def copy_line(**changes: Any) -> Line:
-    """Add an order's first line once more: what stands in an order is never changed, so tests that break one add to it."""
+    """Add an order's first line once more: what stands in one never changes, so tests that break it add to it."""
     fields = Line.objects.order_by("pk").values()[0]
     return Line.objects.create(**{name: value for name, value in fields.items() if name != "id"} | changes)

@@ -39,7 +39,7 @@ def pages() -> list[str]:
 
 @pytest.mark.parametrize(("language", "scheme"), [("ar", "light"), ("ar", "dark"), ("fr", "light"), ("en", "dark")])
 def test_every_page_can_be_read_by_everyone(live_shop, browser: Browser, language, scheme):
-    context = browser.new_context(viewport={"width": 320, "height": 640}, color_scheme=scheme)
+    context = browser.new_context(viewport={"width": 320, "height": 640}, color_scheme=scheme, locale="en-MA")
     page = context.new_page()
     product = Product.objects.filter(is_public=True, stockrecords__num_in_stock__gt=5).order_by("sku").first()
     page.goto(f"{live_shop.url}/{language}/catalogue/{product.slug}_{product.pk}/")

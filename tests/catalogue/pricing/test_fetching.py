@@ -78,7 +78,7 @@ def test_no_transaction_is_open_while_the_bank_thinks(bank):
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT count(*) FROM pg_stat_activity WHERE xact_start IS NOT NULL"
-                " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+                " AND datname = current_database() AND pid <> pg_backend_pid()"
             )
             seen.append(cursor.fetchone()[0])
         connection.close()

@@ -9,7 +9,7 @@ from django.utils import translation
 from catalogue.cooperatives.models import StockRecord
 from catalogue.kernel.roles import application_role
 from catalogue.products.models import Product
-from fulfilment.orders.models import Line, Order
+from fulfilment.orders.models import DeliveryDiscount, Line, LineDiscount, Order
 from fulfilment.orders.operations import titles_of
 from fulfilment.orders.queries import mad_per_unit
 from tests.factories.catalogue import make_product, make_stockrecord, publish_prices
@@ -57,6 +57,9 @@ LINE = {
     "line_price_excl_tax": "1",
     "line_price_before_discounts_incl_tax": "1",
     "line_price_before_discounts_excl_tax": "1",
+    "seller_of_record": "'cooperative'",
+    "given_mad": "1",
+    "floor_mad": "1",
     "tax_code": "'EXO'",
     "title": "'Something else'",
     "titles": "'{}'",
@@ -82,6 +85,16 @@ def test_no_agreed_column_of_a_line_changes(order, column):
 def test_neither_order_nor_line_is_deleted(order, table):
     with pytest.raises(IntegrityError, match="never changes"):
         sql(f"DELETE FROM {table}")
+
+
+@pytest.mark.parametrize("change", ["UPDATE {table} SET amount = 1", "DELETE FROM {table}"])
+@pytest.mark.parametrize("table", ["order_linediscount", "order_deliverydiscount"])
+def test_what_an_offer_took_off_stays(order, table, change):
+    LineDiscount.objects.create(line=order.lines.first(), name="Spring", amount=2, tax=0, cooperative_mad=0)
+    DeliveryDiscount.objects.create(order=order, name="Spring", amount=2)
+
+    with pytest.raises(IntegrityError, match="never changes"):
+        sql(change.format(table=table))
 
 
 def test_what_moves_on_stays_changeable(order):

@@ -92,6 +92,21 @@ def test_an_arabic_number_takes_its_own_form(compiled, count, words):
         assert ngettext("%(count)s day", "%(count)s days", count) % {"count": count} == words
 
 
+def test_no_text_is_said_in_the_other_language():
+    arabic = re.compile("[\u0621-\u064a]")
+    without_words = re.compile(r"(?:%\(\w+\)s|[\W\d_])*")  # such as "%(kind)s: %(name)s"
+
+    french = [form for message in texts("fr") for form in forms(message) if arabic.search(form)]
+    latin = [
+        form
+        for message in texts("ar")
+        for form in forms(message)
+        if not arabic.search(form) and not without_words.fullmatch(form)
+    ]
+
+    assert (french, latin) == ([], [])
+
+
 def test_french_signs_stay_with_their_word():
     """A narrow space that does not break; in an SMS a plain one, because the narrow one makes it twice as dear."""
     loose = [

@@ -10,6 +10,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -141,7 +142,13 @@ def _drop(admin: Connection, name: str) -> None:
                 " WHERE datname = %s AND usename = current_user AND pid <> pg_backend_pid()",
                 [name],
             )
-    admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    for _try in range(100):
+        with contextlib.suppress(errors.InsufficientPrivilege):
+            admin.execute(drop)
+            return
+        time.sleep(0.05)  # one of the application's is still ending
+    admin.execute(drop)
 
 
 def _grant_connect(admin: Connection, name: str) -> None:

@@ -114,7 +114,7 @@ def test_statement_and_parcel_of_a_cooperative_stay_as_they_were(delivered, lang
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_office_s_page_of_the_order_and_its_sales_stay_as_they_were(client, delivered, language):
-    sign_in(client, make_staff("director"))
+    sign_in(client, make_staff("support"))
     addresses = [f"/{language}/office/orders/{delivered.number}/", f"/{language}/office/sales/"]
     before = [main_of(client.get(address)) for address in addresses]
 

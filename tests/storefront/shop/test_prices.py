@@ -51,14 +51,6 @@ def test_a_rate_replaced_since_is_still_said_to_be_the_list_s_source(client, pri
     ]
 
 
-def test_a_rate_that_was_only_waiting_is_nobody_s_source(client, price_list):
-    ExchangeRate.objects.filter(currency="EUR").update(state="waiting", why="moved")
-
-    rates = client.get("/en/prices/").context["rates"]
-
-    assert [row.rate.source for row in rates] == ["", "Bank Al-Maghrib USD"]
-
-
 def test_without_a_list_the_page_still_explains(client):
     assert not PriceList.objects.exists()
 

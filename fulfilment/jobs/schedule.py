@@ -21,6 +21,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "look-at-refunds": {"task": "fulfilment.payments.look_at_refunds", "schedule": timedelta(minutes=10)},
     "fill-gaps-of-the-webhook": {"task": "fulfilment.payments.fill_gaps", "schedule": timedelta(hours=1)},
     "fill-gaps-of-the-night": {"task": "fulfilment.payments.fill_gaps", "schedule": crontab(hour=2, minute=40)},
+    "check-accounts": {"task": "fulfilment.payments.check_accounts", "schedule": crontab(hour=4, minute=10)},
     "forget-old-events": {"task": "fulfilment.payments.forget_events", "schedule": crontab(hour=3, minute=30)},
     "forget-old-jobs": {"task": "fulfilment.jobs.forget_old", "schedule": crontab(hour=3, minute=10)},
     "forget-old-messages": {"task": "storefront.notifications.forget_old", "schedule": crontab(hour=3, minute=20)},

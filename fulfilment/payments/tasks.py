@@ -1,5 +1,7 @@
 """What payments do by the clock, and what follows from events and refunds."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 
 from fulfilment.jobs.tasks import job
@@ -7,6 +9,8 @@ from fulfilment.jobs.tasks import job
 from . import operations
 from .operations.refunds import SEND_REFUND
 from .operations.telling import APPLY_EVENT
+
+RECONCILED, SETTLES_WITHIN = timedelta(days=3), timedelta(hours=1)
 
 
 @job("fulfilment.payments.sweep", queue="money")
@@ -35,6 +39,13 @@ def look_at_refunds() -> None:
 def fill_gaps() -> None:
     """Fetch the events that the webhook missed."""
     operations.fill_gaps(now=timezone.now())
+
+
+@job("fulfilment.payments.check_accounts", queue="default", attempts=1)
+def check_accounts() -> None:
+    """Compare yesterday and the two days before with the provider's account; a difference fails, for someone to see."""
+    now = timezone.now()
+    operations.check_accounts(since=now - RECONCILED, until=now - SETTLES_WITHIN)
 
 
 @job("fulfilment.payments.forget_events", queue="bulk", in_transaction=True)

@@ -101,6 +101,18 @@ class ProviderEvent:
     body: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Movement:
+    """Money that moved on our account there, before the fee; ``source`` is the charge, refund or dispute behind it."""
+
+    id: str
+    kind: str
+    source: str
+    amount: Decimal
+    currency: str
+    moved_at: datetime
+
+
 class PaymentProvider(Protocol):
     """Start, capture and refund are asked again with the same key after a lost answer and give the same."""
 
@@ -120,3 +132,6 @@ class PaymentProvider(Protocol):
     def find_refund(self, refund_id: str) -> GivenBack: ...
 
     def events_since(self, since: datetime) -> list[ProviderEvent]: ...
+
+    def movements(self, since: datetime, until: datetime) -> list[Movement]:
+        """List what moved on our account, ``until`` excluded."""

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from stripe.params import PaymentIntentCreateParams, RefundCreateParams
 
-from catalogue.kernel.money import to_minor
+from catalogue.kernel.money import from_minor, to_minor
 
 from .base import (
     AddressRefused,
@@ -20,6 +20,7 @@ from .base import (
     GiveBack,
     GivenBack,
     KeySpent,
+    Movement,
     NoSuchPayment,
     Payment,
     ProviderEvent,
@@ -156,6 +157,26 @@ class StripeProvider:
             return [ProviderEvent(event.id, event.to_dict()) for event in pages.auto_paging_iter()]
 
         return self._asked(read)
+
+    def movements(self, since: datetime, until: datetime) -> list[Movement]:
+        span: Any = {"created": {"gte": int(since.timestamp()), "lt": int(until.timestamp())}, "limit": 100}
+
+        def read() -> list[Movement]:
+            pages = self.client.v1.balance_transactions.list(span)
+            return [_movement(row) for row in pages.auto_paging_iter()]
+
+        return self._asked(read)
+
+
+def _movement(row: Any) -> Movement:
+    return Movement(
+        id=row.id,
+        kind=row.type,
+        source=str(row.source or row.id),
+        amount=from_minor(row.amount),
+        currency=row.currency.upper(),
+        moved_at=datetime.fromtimestamp(row.created, UTC),
+    )
 
 
 def _metadata(charge: Charge) -> dict[str, str]:

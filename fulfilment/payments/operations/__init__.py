@@ -13,20 +13,24 @@ from .ending import (
     sweep,
 )
 from .paying import collect_cash, drop_cash, settle, settle_told
+from .reconciling import AccountsDiffer, Reconciliation, check_accounts, reconcile
 from .refunds import MoreThanCaptured, NotFailed, owe_refund, refund_again, send_refund, settle_refund
 from .starting import NothingToPay, open_attempt, start
 from .telling import apply_event, fill_gaps, forget_events, store_event
 
 __all__ = [
+    "AccountsDiffer",
     "MoneyHeld",
     "MoreThanCaptured",
     "NotFailed",
     "NothingHeld",
     "NothingToPay",
+    "Reconciliation",
     "StillPaying",
     "apply_event",
     "call_off",
     "cancel_order",
+    "check_accounts",
     "collect_cash",
     "drop_cash",
     "expire_order",
@@ -37,6 +41,7 @@ __all__ = [
     "look_at_refunds",
     "open_attempt",
     "owe_refund",
+    "reconcile",
     "refund_again",
     "send_refund",
     "settle",

@@ -66,6 +66,26 @@ def give_back(attempt: PaymentAttempt, *, now: datetime, reason: str = "given ba
         ledger.reverse(entry_id=held.pk, reason=reason, now=now)
 
 
+def keep_fee(attempt: PaymentAttempt, *, now: datetime) -> None:
+    """Book what the provider keeps of a payment, said in the currency that was paid.
+
+    Where it settles in another one, the fee belongs to that conversion, which the bank's statement tells of.
+    """
+    if not attempt.fee or attempt.settled_currency != attempt.currency:
+        return
+    ledger.post(
+        NewEntry(
+            source=Source.FEE,
+            external_id=attempt.charge_id,
+            legs=policies.provider_fee(attempt.fee, attempt.currency, attempt.order.mad_per_unit),
+            occurred_at=now,
+            memo=attempt.intent_id or "",
+            order_number=attempt.order.number,
+        ),
+        now=now,
+    )
+
+
 def sales(attempts: Iterable[PaymentAttempt]) -> Iterator[NewEntry]:
     """Work out the sale behind each settled payment from its order's rows, dated when it settled (one query)."""
     attempts = list(attempts)

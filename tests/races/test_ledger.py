@@ -75,10 +75,10 @@ def no_guard(monkeypatch):
     monkeypatch.setattr(paying, "record", transaction.atomic(record))
 
 
-def test_settlements_of_one_payment_at_once_book_one_sale(paid):
+def test_settlements_of_one_payment_at_once_book_one_sale_and_one_fee(paid):
     settle_together(paid)
 
-    assert Entry.objects.count() == 1
+    assert sorted(Entry.objects.values_list("source", flat=True)) == ["fee", "sale"]
 
 
 def test_settlements_without_the_payment_s_own_guard_still_book_one_sale(paid, no_guard):

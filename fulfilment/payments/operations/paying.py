@@ -65,7 +65,7 @@ def record(attempt: PaymentAttempt, payment: Payment, now: datetime) -> PaymentA
     order = lock(Order.objects.filter(pk=attempt.order_id))[0]
     attempt = lock(PaymentAttempt.objects.filter(pk=attempt.pk))[0]
     if payment.state == State.SUCCEEDED:
-        _note_money(attempt, payment)
+        _note_money(attempt, payment, now)
     if attempt.state in (State.SUCCEEDED, State.QUARANTINED, State.CANCELLED) and payment.state != State.SUCCEEDED:
         return attempt  # an older answer that came late undoes nothing
     if attempt.state in (State.SUCCEEDED, State.QUARANTINED) or attempt.last_error.startswith(GIVEN_BACK):
@@ -86,16 +86,19 @@ def record(attempt: PaymentAttempt, payment: Payment, now: datetime) -> PaymentA
     return attempt
 
 
-def _note_money(attempt: PaymentAttempt, payment: Payment) -> None:
-    """Keep what came in and what the provider keeps of it, which it may only know a little later."""
+def _note_money(attempt: PaymentAttempt, payment: Payment, now: datetime) -> None:
+    """Keep what came in, and book what the provider keeps of it, which it may only know a little later."""
     captured = payment.received if payment.currency == attempt.currency else ZERO
     known = payment.fee is not None
     if (attempt.captured, attempt.charge_id) == (captured, payment.charge_id) and not (known and attempt.fee is None):
         return
     attempt.captured, attempt.charge_id = captured, payment.charge_id
+    new_fee = known and attempt.fee is None
     if known:
         attempt.fee, attempt.net, attempt.settled_currency = payment.fee, payment.net, payment.settled_currency
     attempt.save(update_fields=["captured", "charge_id", "fee", "net", "settled_currency"])
+    if new_fee:
+        booking.keep_fee(attempt, now=now)
 
 
 def _why_not(attempt: PaymentAttempt, payment: Payment, order: Order) -> str:

@@ -1,5 +1,6 @@
 """What each payment leaves in the ledger."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -13,7 +14,9 @@ from fulfilment.ledger.policies import AccountKey, Source
 from fulfilment.orders import operations as orders
 from fulfilment.orders.models import Order
 from fulfilment.payments import booking, operations
+from fulfilment.payments.gateways import provider_for
 from fulfilment.payments.models import PaymentAttempt
+from fulfilment.payments.operations.paying import record
 from fulfilment.payouts import operations as payouts
 from fulfilment.warehouse.models import Consignment
 from tests.factories.bank import open_bank, pay
@@ -69,7 +72,7 @@ def test_a_card_payment_books_its_sale_once_however_often_it_is_looked_at(bank, 
 
     cooperative = order.lines.get().partner_id
     legs = booked(Source.SALE, order.number)
-    assert Entry.objects.count() == 1
+    assert Entry.objects.filter(source=Source.SALE).count() == 1
     assert legs["clearing.card EUR"] == int(order.total_incl_tax * 100)
     assert legs[f"cooperatives.accrued MAD {cooperative}"] == -160_00
     assert broken() == []
@@ -129,13 +132,15 @@ def test_money_that_is_not_what_was_asked_is_held_as_it_came_in(bank, order):
     assert broken() == []
 
 
-def test_held_money_given_back_leaves_nothing(bank, order):
+def test_held_money_given_back_leaves_the_bank_s_fee_alone(bank, order):
     pay_by_card(bank, order, amount_received=1)
 
     operations.give_back_held(order_id=order.pk, now=timezone.now())
 
-    assert Entry.objects.count() == 2
-    assert all(balance.amount == 0 for found in ledger.trial_balance() for balance in found.balances)
+    fee = PaymentAttempt.objects.get().fee
+    assert list(Entry.objects.order_by("pk").values_list("source", flat=True)) == ["fee", "held", "reversal"]
+    assert ledger.balance_of(AccountKey("held", "EUR")) == 0
+    assert ledger.balance_of(AccountKey("clearing.card", "EUR")) == -fee
     assert broken() == []
 
 
@@ -162,6 +167,43 @@ def test_rows_that_do_not_come_to_what_was_paid_are_not_booked(bank, order):
 
     with pytest.raises(booking.SaleDiffers, match=f"the rows of order {order.number} come to"):
         booking.sell(PaymentAttempt.objects.get(), now=timezone.now())
+
+
+def test_what_the_bank_keeps_is_booked_once_and_leaves_its_net_on_the_account(bank, order):
+    payment = pay_by_card(bank, order)
+    operations.settle(intent_id=payment.id, now=timezone.now())
+
+    attempt = PaymentAttempt.objects.get()
+    fee = booked(Source.FEE, attempt.charge_id)
+    assert attempt.fee > 0
+    assert fee[f"clearing.card {attempt.currency}"] == -int(attempt.fee * 100)
+    assert sum(fee.values()) == 0
+    assert ledger.balance_of(AccountKey("clearing.card", attempt.currency)) == attempt.net
+    assert broken() == []
+
+
+def test_a_fee_that_the_bank_knows_later_is_booked_then(bank, order):
+    payment = operations.start(order_id=order.pk, now=timezone.now())
+    pay(bank, payment.id)
+    attempt = PaymentAttempt.objects.get()
+    told = provider_for("stripe").settle(payment.id)
+    record(attempt, replace(told, fee=None, net=None), timezone.now())
+    before = ledger.find(Source.FEE, told.charge_id)
+
+    operations.settle(intent_id=payment.id, now=timezone.now())
+
+    assert (before, PaymentAttempt.objects.get().fee) == (None, told.fee)
+    assert booked(Source.FEE, told.charge_id)["clearing.card EUR"] == -int(told.fee * 100)
+
+
+def test_a_fee_taken_in_another_currency_waits_for_the_bank_s_statement(bank, order):
+    payment = operations.start(order_id=order.pk, now=timezone.now())
+    pay(bank, payment.id)
+    told = provider_for("stripe").settle(payment.id)
+
+    record(PaymentAttempt.objects.get(), replace(told, settled_currency="MAD"), timezone.now())
+
+    assert ledger.find(Source.FEE, told.charge_id) is None
 
 
 def test_a_sale_paid_out_leaves_the_cooperative_nothing_and_the_office_its_part(bank, order, run_jobs):

@@ -121,7 +121,6 @@ def set_quantity(*, basket: Basket, line_id: int, quantity: int) -> list[PriceCh
     return basket.price_changes
 
 
-@transaction.atomic
 def switch_currency(*, basket: Basket, shopping: Shopping, now: datetime) -> list[PriceChange]:
     """Give the basket this currency and tax side, every line its price there. Quantities stay.
 
@@ -130,6 +129,11 @@ def switch_currency(*, basket: Basket, shopping: Shopping, now: datetime) -> lis
     if basket.pk is None:
         basket.currency, basket.side = shopping.currency, shopping.side
         return []
+    return _switch(basket, shopping, now)
+
+
+@transaction.atomic
+def _switch(basket: Basket, shopping: Shopping, now: datetime) -> list[PriceChange]:
     basket.lock()
     return basket.reprice(shopping, now)
 

@@ -1,6 +1,7 @@
 """Queries and bytes of the pages that everyone opens, on the real catalogue."""
 
 import pytest
+from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -51,8 +52,10 @@ def test_search_keeps_its_budget(visit, typed):
     assert len(page.content) <= 45 * KB
 
 
+@pytest.mark.parametrize("shopping", [("MAD", "MA"), ("EUR", "FR")])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_products_keep_their_budget(visit, language):
+def test_products_keep_their_budget(client, visit, language, shopping):
+    client.cookies["currency"], client.cookies["destination"] = shopping
     with override(language):
         pages = [visit(product.get_absolute_url()) for product in one_of_each_kind()]
 
@@ -62,10 +65,13 @@ def test_products_keep_their_budget(visit, language):
 
 
 def one_of_each_kind() -> list[Product]:
-    """The product with the longest description of each kind, and one of two sellers."""
+    """A product of each kind, one of two sellers, and the one with most to say."""
     chosen = {product.kind: product for product in Product.objects.filter(is_public=True).order_by("pk")}
     shared = Product.objects.filter(is_public=True, stockrecords__partner__gt=1).order_by("-pk").first()
-    return [*chosen.values(), shared]
+    longest = (
+        Product.objects.filter(is_public=True, status="published").order_by(Length("description_ar").desc()).first()
+    )
+    return [*chosen.values(), shared, longest]
 
 
 def test_first_visit_of_all_stays_small(client, django_assert_max_num_queries):

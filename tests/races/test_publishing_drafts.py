@@ -31,7 +31,7 @@ def draft(monkeypatch):
 
     def wait(*args, **options):
         with contextlib.suppress(threading.BrokenBarrierError):
-            barrier.wait(timeout=0.5)
+            barrier.wait(timeout=3)
         return follow(*args, **options)
 
     monkeypatch.setattr(drafts, "follow", wait)

@@ -29,7 +29,7 @@ def meet(monkeypatch):
     def look_and_wait(currency, day):
         found = look(currency, day)
         with suppress(threading.BrokenBarrierError):
-            barrier.wait(timeout=0.5)
+            barrier.wait(timeout=3)
         return found
 
     monkeypatch.setattr(queries, "rate_beside", look_and_wait)
@@ -67,7 +67,7 @@ def decide_together(monkeypatch):
 
     def wait_and_decide(*args):
         with suppress(threading.BrokenBarrierError):
-            barrier.wait(timeout=0.5)
+            barrier.wait(timeout=3)
         return decide(*args)
 
     monkeypatch.setattr(operations.rates, "_decide", wait_and_decide)

@@ -44,8 +44,8 @@ def test_twin_without_the_lock_both_are_written(monkeypatch):
     look = dated._check_fees
 
     def look_together(row):
-        both.wait(timeout=20)
         look(row)
+        both.wait(timeout=20)  # neither commits before the other has looked
 
     monkeypatch.setattr(locks, "advisory_lock", lambda name: None)
     monkeypatch.setattr(dated, "_check_fees", look_together)

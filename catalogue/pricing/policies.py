@@ -144,11 +144,6 @@ def vat_pct(*, class_rate_pct: Decimal, side: str, seller: str, tax_status: str)
     return class_rate_pct
 
 
-def price_excl_tax_mad(unit: Unit, charges: Charges) -> Decimal:
-    """Return the exact dirham price without tax: all that is known, divided by what the shares of the price leave."""
-    return _known_mad(unit, charges) / (1 - charges.share)
-
-
 def _known_mad(unit: Unit, charges: Charges) -> Decimal:
     return sum((charge.mad(unit) for charge in charges.by_part.values()), unit.farm_gate_mad)
 

@@ -8,7 +8,6 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import get_language, gettext_lazy, ngettext
 
-from catalogue.kernel.money import ZERO
 from catalogue.kernel.shopping import HOME_COUNTRY
 from catalogue.places.names import country_names
 from fulfilment.orders.policies import CARD, CASH, Item, NamedAmount, Quote, by_name, payment_methods
@@ -59,13 +58,6 @@ class Page:
     @property
     def discount_rows(self) -> list[NamedAmount]:
         return self.quote.discount_rows()
-
-    @property
-    def delivery_before(self) -> Decimal | None:
-        """What the delivery would cost without offers."""
-        if self.delivery is None:
-            return None
-        return self.delivery.price + sum((row.amount for row in self.quote.off_delivery(self.delivery)), ZERO)
 
     @property
     def off_delivery(self) -> list[NamedAmount]:

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import Contains, LessThanOrEqual
 
 from catalogue.cooperatives.queries import current_prices
-from catalogue.kernel.shopping import HOME_COUNTRY, Shopping
+from catalogue.kernel.shopping import Shopping
 from catalogue.products.models import Product, ProductCategory
 from fulfilment.shipping.policies import ANY_FOOD, FOOD_KINDS
 from fulfilment.shipping.sending.policies import REVIEW, Carrier, SendingRules
@@ -48,10 +48,6 @@ class Market:
     @cached_property
     def rules(self) -> SendingRules:
         return sending_rules(self.shopping.destination, now=self.now)
-
-    @property
-    def is_abroad(self) -> bool:
-        return self.shopping.destination != HOME_COUNTRY
 
     def offers(self, where: Q) -> QuerySet[Any]:
         """Return prices in force of what may be sold; ``annotated`` or ``best`` say more of them."""

@@ -155,10 +155,12 @@ def for_page(number: str) -> Order | None:
         Order.objects.select_related(
             "user",
             "price_list",
+            "invoice",  # of the app above, reached by name
             "shipping_address__country",
             "shipping_address__province",
             "shipping_address__commune",
         )
+        .defer("invoice__content")
         .prefetch_related(
             Prefetch("lines", queryset=lines),
             "delivery_discounts",

@@ -9,6 +9,7 @@ urlpatterns = [
     path("sales/", home.sales, name="sales"),
     path("orders/", orders.orders, name="orders"),
     path("orders/<str:number>/", orders.order, name="order"),
+    path("orders/<str:number>/invoice/", orders.invoice, name="invoice"),
     path("consignments/", consignments.consignments, name="consignments"),
     path("consignments/<str:reference>/", consignments.consignment, name="consignment"),
     path("consignments/<str:reference>/move/", consignments.move, name="move"),

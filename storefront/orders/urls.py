@@ -7,6 +7,7 @@ urlpatterns = [
     path("find/", views.find, name="find"),
     path("<str:number>/", views.detail, name="detail"),
     path("<str:number>/receipt/", receipts.receipt, name="receipt"),
+    path("<str:number>/invoice/", receipts.invoice, name="invoice"),
     path("<str:number>/cancel/", views.cancel, name="cancel"),
     path("<str:number>/pay/", paying.pay, name="pay"),
     path("<str:number>/pay/start/", paying.start, name="pay-start"),

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "fulfilment.shipping.apps.ShippingConfig",
     "fulfilment.orders.apps.OrdersConfig",
     "fulfilment.payments.apps.PaymentsConfig",
+    "fulfilment.invoices",
     "fulfilment.warehouse",
     "fulfilment.payouts",
     "fulfilment.reports",

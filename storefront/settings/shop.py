@@ -6,6 +6,8 @@ from django.core.exceptions import ImproperlyConfigured
 from oscar import defaults
 from oscar.defaults import *
 
+from catalogue.kernel.identifiers import is_ice
+
 from .environment import SHOP_ENV, env, refuse
 
 OSCAR_SHOP_NAME = "Bilad Al Khair"
@@ -54,6 +56,23 @@ PAYMENT_WINDOW_MINUTES = 30
 
 COD_CONFIRMATION = "automatic"
 """How an order paid at the door is confirmed; a call or a signed link comes later."""
+
+SELLER = {
+    "name": env.str("SELLER_NAME", default="Bilad Al Khair (démonstration)"),
+    "address": env.str("SELLER_ADDRESS", default="Adresse fictive, 10000 Rabat, Maroc"),
+    "ice": env.str("SELLER_ICE", default="999000000000005"),
+    "tax_id": env.str("SELLER_TAX_ID", default="99900001"),
+    "business_tax": env.str("SELLER_BUSINESS_TAX", default="99900002"),
+    "trade_register": env.str("SELLER_TRADE_REGISTER", default="99903"),
+    "cnss": env.str("SELLER_CNSS", default="9990004"),
+    "note": env.str("SELLER_NOTE", default="Document de démonstration, sans valeur"),
+}
+"""Who invoices: what the tax code (article 145) wants to read on each invoice. The demonstration's is invented."""
+
+refuse(
+    SELLER["ice"].startswith("999") or not is_ice(SELLER["ice"]),
+    "Production invoices in a real name: SELLER_NAME, SELLER_ADDRESS, SELLER_ICE (15 digits), SELLER_TAX_ID …",
+)
 
 STAND_IN = SHOP_ENV != "production" and not env.str("STRIPE_SECRET_KEY", default="")
 """Without a key the shop talks to the demonstration bank, on the next port of this machine."""

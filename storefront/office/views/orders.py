@@ -4,10 +4,12 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from fulfilment.invoices.queries import invoice_of, paper_of_order
 from fulfilment.ledger import queries as ledger
 from fulfilment.warehouse.queries import with_sellers
 from storefront.office import access, queries
 from storefront.office.forms import OrderFilter
+from storefront.orders.receipts import as_pdf
 
 PER_PAGE = 30
 
@@ -27,7 +29,17 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     found = queries.order(number).first()
     if found is None:
         raise Http404
-    context = {"order": found, "parcels": with_sellers(found)} | queries.goods(found)
+    context = {"order": found, "parcels": with_sellers(found), "invoice": invoice_of(found.pk)} | queries.goods(found)
     if request.user.has_perm(access.VIEW_LEDGER):
         context["ledger_entries"] = ledger.of_order(found.number)
     return render(request, "office/order.html", context)
+
+
+@access.office_page(access.VIEW_ORDERS)
+def invoice(request: HttpRequest, number: str) -> HttpResponse:
+    """Serve the paper of an order's invoice."""
+    found = queries.order(number).first()
+    paper = paper_of_order(found.pk) if found else None
+    if paper is None:
+        raise Http404
+    return as_pdf(paper)

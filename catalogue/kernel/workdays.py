@@ -37,3 +37,14 @@ def workdays_since(day: date, until: date, closed: Set[date] = NONE) -> int:
     """Count the working days after ``day`` up to and with ``until``; none when it is not later."""
     days = (day + timedelta(days=offset) for offset in range(1, (until - day).days + 1))
     return sum(is_workday(each, closed) for each in days)
+
+
+def add_workdays(day: date, number: int, closed: Set[date] = NONE) -> date:
+    """Return the working day that is ``number`` working days after a day; for none, the day itself or the next one."""
+    while not is_workday(day, closed):
+        day += timedelta(days=1)
+    for _ in range(number):
+        day += timedelta(days=1)
+        while not is_workday(day, closed):
+            day += timedelta(days=1)
+    return day

@@ -1,6 +1,10 @@
 """Where things come from and go to: regions, provinces, communes, countries, and addresses people can be found at."""
 
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.address.abstract_models import AbstractCountry, AbstractUserAddress
 
@@ -60,6 +64,50 @@ class Commune(models.Model):
 
 class Country(AbstractCountry):
     pass
+
+
+class DayRange(Func):
+    function = "DATERANGE"
+
+
+class Holiday(models.Model):
+    """Days on which Morocco rests because the moon says so, or once only. Fixed ones stand in ``kernel.workdays``.
+
+    From ``first_day`` until ``until``, that day excluded. ``expected`` until the moon was seen.
+    """
+
+    class Feast(models.TextChoices):
+        FITR = "fitr", _("Eid al-Fitr")
+        ADHA = "adha", _("Eid al-Adha")
+        MUHARRAM = "muharram", _("1 Muharram")
+        MAWLID = "mawlid", _("Mawlid")
+        OTHER = "other", _("another day off")
+
+    feast = models.CharField(_("feast"), max_length=10, choices=Feast)
+    first_day = models.DateField(_("first day"))
+    until = models.DateField(_("until, that day excluded"))
+    expected = models.BooleanField(_("expected, not announced yet"), default=False)
+    note = models.CharField(_("source or reason"), max_length=200, blank=True)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    written_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["first_day"]
+        constraints = [
+            models.CheckConstraint(name="holiday_ends_after_it_begins", condition=Q(until__gt=F("first_day"))),
+            models.CheckConstraint(name="holiday_within_ten_days", condition=Q(until__lte=F("first_day") + 10)),
+            ExclusionConstraint(
+                name="holiday_never_two", expressions=[(DayRange("first_day", "until"), RangeOperators.OVERLAPS)]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.feast} {self.first_day}"
+
+    def validate_constraints(self, exclude: object = None) -> None:
+        """Leave them to the database: ``operations.write_holiday`` names the other row."""
 
 
 class PlaceInMorocco(models.Model):

@@ -1,6 +1,7 @@
-"""Reads of regions."""
+"""Reads of regions and of days off."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.conf import settings
@@ -9,7 +10,10 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from .models import Region
+from .models import Holiday, Region
+
+CLOSED_DAYS, CLOSED_SECONDS = "places.closed_days", 60
+"""How long a process may go on with days off as it read them."""
 
 
 @dataclass(frozen=True)
@@ -50,3 +54,20 @@ def regions() -> dict[str, RegionCard]:
         }
         cache.set(key, found)
     return found
+
+
+def closed_days() -> frozenset[date]:
+    """Return every day off that follows the moon or was decreed once, from the local cache (one query a minute)."""
+    found = caches["local"].get(CLOSED_DAYS)
+    if found is None:
+        rows = Holiday.objects.values_list("first_day", "until")
+        found = frozenset(
+            first + timedelta(days=offset) for first, until in rows for offset in range((until - first).days)
+        )
+        caches["local"].set(CLOSED_DAYS, found, CLOSED_SECONDS)
+    return found
+
+
+def forget() -> None:
+    """Read days off again at the next question."""
+    caches["local"].delete(CLOSED_DAYS)

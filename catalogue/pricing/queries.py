@@ -1,6 +1,5 @@
 """Reading rates and price lists."""
 
-from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,7 +7,7 @@ from decimal import Decimal
 from django.db.models import Count, Max, Q, QuerySet
 
 from catalogue.kernel.money import EUR, USD
-from catalogue.kernel.workdays import NONE
+from catalogue.places.queries import closed_days
 
 from . import fixing
 from .models import ExchangeRate, OldRateApproval, PriceList, PriceListDraft
@@ -69,9 +68,9 @@ def rates_on(day: date) -> Rates:
     return Rates(last[EUR].mad_per_unit, last[USD].mad_per_unit, max(rate.day for rate in last.values()))
 
 
-def stale_rates(day: date, closed: Set[date] = NONE) -> list[ExchangeRate]:
+def stale_rates(day: date) -> list[ExchangeRate]:
     """Return rates in force on a day that are too old to publish with and that nobody accepted for this day."""
-    old = [rate for rate in in_force(day) if fixing.too_old(rate.day, day, closed)]
+    old = [rate for rate in in_force(day) if fixing.too_old(rate.day, day, closed_days())]
     approved = (
         set(OldRateApproval.objects.filter(rate__in=old, day=day).values_list("rate_id", flat=True)) if old else ()
     )
@@ -102,8 +101,8 @@ class Attention:
     too_old: tuple[str, ...]
 
 
-def attention(today: date, closed: Set[date] = NONE) -> Attention:
-    """Look at all rates at once (one query)."""
+def attention(today: date) -> Attention:
+    """Look at all rates at once (one query, and the days off)."""
     accepted_by_now = Q(state=ExchangeRate.State.ACCEPTED, day__lte=today)
     found = ExchangeRate.objects.aggregate(
         waiting=Count("pk", filter=Q(state=ExchangeRate.State.WAITING)),
@@ -112,7 +111,7 @@ def attention(today: date, closed: Set[date] = NONE) -> Attention:
     too_old = (
         currency
         for currency in FOREIGN_CURRENCIES
-        if found[currency] is None or fixing.too_old(found[currency], today, closed)
+        if found[currency] is None or fixing.too_old(found[currency], today, closed_days())
     )
     return Attention(found["waiting"], tuple(too_old))
 

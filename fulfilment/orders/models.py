@@ -15,7 +15,7 @@ from catalogue.kernel.money import ZERO
 from catalogue.places.models import PlaceInMorocco
 from catalogue.pricing.models import Currency, Seller, Side
 
-from .policies import NamedAmount, by_name
+from .policies import HOLDING, NamedAmount, by_name
 from .recipients import ForSomeone
 
 
@@ -61,6 +61,8 @@ class Order(ForSomeone, AbstractOrder):
     phone = models.CharField(max_length=16)
     basket_reference = models.BigIntegerField(unique=True, null=True, help_text="one order per basket, ever")
     reserved_until = models.DateTimeField(null=True, blank=True, help_text="unpaid orders hold stock until then")
+    promised_first = models.DateField(null=True, blank=True, help_text="the day from which it may arrive, as promised")
+    promised_last = models.DateField(null=True, blank=True, help_text="the day by which it should have arrived")
 
     class Meta(AbstractOrder.Meta):
         constraints = [
@@ -74,6 +76,11 @@ class Order(ForSomeone, AbstractOrder):
             ),
             *ForSomeone.Meta.constraints,
             models.CheckConstraint(
+                name="order_promise_is_a_span",
+                condition=Q(promised_first__isnull=True, promised_last__isnull=True)
+                | Q(promised_first__isnull=False, promised_last__gte=F("promised_first")),
+            ),
+            models.CheckConstraint(
                 name="order_cash_hides_no_price", condition=~Q(prices_hidden=True, payment_method="cash")
             ),
         ]
@@ -81,6 +88,10 @@ class Order(ForSomeone, AbstractOrder):
     @property
     def is_anonymous(self) -> bool:
         return self.user_id is None
+
+    @property
+    def may_still_arrive(self) -> bool:
+        return self.status in HOLDING
 
     @property
     def goods_before_discounts(self) -> Decimal:

@@ -1,11 +1,13 @@
 """What a parcel weighs on a tariff, what its delivery costs, what may not be in it. No database."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_CEILING, Decimal
 
 from catalogue.kernel.money import MAD, ROUNDING, ZERO, convert, round_up_to
 from catalogue.kernel.shopping import HOME_COUNTRY
+from catalogue.kernel.workdays import NONE, add_workdays
 
 ANY_FOOD = "ANY_FOOD"
 FOOD_KINDS = ("food", "gift")
@@ -79,6 +81,30 @@ class Terms:
     def price_for(self, goods_mad: Decimal, destination: str) -> Decimal:
         free = destination == HOME_COUNTRY and self.free_from_mad is not None and goods_mad >= self.free_from_mad
         return ZERO if free else self.price_mad
+
+
+LAST_HOUR = time(14)
+"""What is ordered until then begins on its way that day; what comes later, or on a day off, on the next working day."""
+
+
+@dataclass(frozen=True)
+class Promise:
+    """The first and the last day on which a parcel may arrive."""
+
+    first: date
+    last: date
+
+
+def promise(ordered: datetime, days_from: int, days_until: int, closed: Set[date] = NONE) -> Promise:
+    """Turn a tariff's days into days of the calendar: working days after the one on which the parcel begins its way.
+
+    ``ordered`` is on Casablanca's clock; ``closed`` are the days off that ``kernel.workdays`` does not know.
+    """
+    day = ordered.date()
+    if ordered.time() > LAST_HOUR:
+        day += timedelta(days=1)
+    begins = add_workdays(day, 0, closed)
+    return Promise(add_workdays(begins, days_from, closed), add_workdays(begins, days_until, closed))
 
 
 def in_currency(amount_mad: Decimal, currency: str, mad_per_unit: Decimal) -> Decimal:

@@ -1,17 +1,20 @@
 """Where the shop delivers, how, for how much, and what it may not send there."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 
 from django.core.cache import caches
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.kernel.money import MAD
+from catalogue.kernel.periods import local
 from catalogue.kernel.shopping import HOME_COUNTRY
 from catalogue.places.models import Province
+from catalogue.places.queries import closed_days
 
 from .models import DeliveryCountry, ExportRestriction, Tariff
-from .policies import Delivery, Load, Terms, deliveries
+from .policies import Delivery, Load, Promise, Terms, deliveries, promise
 
 METHOD_NAMES = {
     "home": _("Delivery to the door"),
@@ -112,3 +115,8 @@ def rules_for(destination: str) -> Mapping[str, str]:
         return {}
     rows = ExportRestriction.objects.filter(block=block_of(destination)).exclude(b2c=ExportRestriction.Rule.ALLOW)
     return dict(rows.values_list("ship_flag", "b2c"))
+
+
+def promise_of(delivery: Delivery, now: datetime) -> Promise:
+    """Return the days on which something ordered now may arrive by this delivery."""
+    return promise(local(now), delivery.days_from, delivery.days_until, closed_days())

@@ -6,14 +6,16 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
 
+from catalogue.kernel import formats
 from catalogue.kernel.shopping import HOME_COUNTRY
 from catalogue.places.names import country_names
 from fulfilment.orders.policies import CARD, CASH, Item, NamedAmount, Quote, by_name, payment_methods
 from fulfilment.orders.queries import quote as make_quote
 from fulfilment.shipping import queries as shipping
-from fulfilment.shipping.policies import Delivery
+from fulfilment.shipping.policies import Delivery, Promise
 from fulfilment.shipping.sending.queries import refusal_text
 from storefront.basket import arrivals, discounts
 from storefront.basket import queries as baskets
@@ -85,7 +87,7 @@ def build(request: HttpRequest, form: CheckoutForm, now: datetime) -> tuple[Page
     quote = make_quote(items, shopping=shopping, zone_code=zone, now=now, offers=offers)
     _mark_refused(lines, quote)
     page = Page(lines, quote, needs_province=shopping.destination == HOME_COUNTRY and province is None)
-    _choose(page, form)
+    _choose(page, form, now)
     context = {
         "form": form,
         "page": page,
@@ -108,7 +110,7 @@ def _mark_refused(lines: list[baskets.LineView], quote: Quote) -> None:
         view.problem = view.problem or reasons.get(view.line.stockrecord_id, "")
 
 
-def _choose(page: Page, form: CheckoutForm) -> None:
+def _choose(page: Page, form: CheckoutForm, now: datetime) -> None:
     quote = page.quote
     chosen = policies.first_known(str(form["delivery"].value() or ""), (way.code for way in quote.deliveries))
     page.delivery = quote.delivery(chosen)
@@ -116,7 +118,7 @@ def _choose(page: Page, form: CheckoutForm) -> None:
         Choice(
             code=way.code,
             name=str(shipping.METHOD_NAMES.get(way.code, way.code)),
-            hint=days_text(way.days_from, way.days_until),
+            hint=arrival_text(shipping.promise_of(way, now)),
             price=way.price,
             total=quote.total(way),
             chosen=way.code == chosen,
@@ -131,8 +133,10 @@ def _choose(page: Page, form: CheckoutForm) -> None:
     ]
 
 
-def days_text(first: int, last: int) -> str:
-    """Write how long a delivery takes."""
-    if first == last:
-        return ngettext("%(last)s day", "%(last)s days", last) % {"last": last}
-    return ngettext("%(first)s to %(last)s day", "%(first)s to %(last)s days", last) % {"first": first, "last": last}
+def arrival_text(promised: Promise) -> str:
+    """Say on which days a parcel may arrive."""
+    language = get_language()
+    first, last = (formats.day(day, language) for day in (promised.first, promised.last))
+    if promised.first == promised.last:
+        return _("arrives on %(day)s") % {"day": last}
+    return _("arrives between %(first)s and %(last)s") % {"first": first, "last": last}

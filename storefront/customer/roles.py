@@ -33,6 +33,7 @@ ROLES: dict[str, set[str]] = {
     },
     "logistics": READ_ORDERS
     | SENDING
+    | {*(f"address.{verb}_holiday" for verb in ("view", "add", "delete"))}
     | {"warehouse.move_consignment", "partner.view_partner", "partner.view_stockrecord"},
     "finance": SENDING
     | {

@@ -42,6 +42,9 @@ VIEW_PERMISSIONS = "shipping.view_sendingpermission"
 RECORD_PERMISSIONS = "shipping.add_sendingpermission"
 VIEW_IMPORT_RULES = "shipping.view_importrule"
 RECORD_IMPORT_RULES = "shipping.add_importrule"
+VIEW_HOLIDAYS = "address.view_holiday"
+WRITE_HOLIDAYS = "address.add_holiday"
+REMOVE_HOLIDAYS = "address.delete_holiday"
 
 Page = Callable[..., HttpResponse]
 

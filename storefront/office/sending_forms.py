@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from catalogue.cooperatives.models import Partner
 from catalogue.kernel import text
 from catalogue.kernel.numerals import NotANumber, parse_decimal
+from catalogue.places.models import Holiday
 from catalogue.places.names import country_name, country_names
 from fulfilment.shipping import queries as shipping
 from fulfilment.shipping.models import ExportRestriction, ImportRule
@@ -175,3 +176,13 @@ class ImportRuleForm(DatedForm):
         data = dict(self.cleaned_data)
         data["block"], _space, data["country"] = data.pop("place").partition(" ")
         return data
+
+
+class HolidayForm(forms.Form):
+    """Days off that the moon or the government decides."""
+
+    feast = forms.ChoiceField(label=_("Feast"), choices=Holiday.Feast.choices)
+    first_day = DayField(label=_("First day"))
+    until = DayField(label=_("Until, that day excluded"))
+    expected = forms.BooleanField(label=_("Expected, not announced yet"), required=False)
+    note = LineField(label=_("Source or reason"), required=False, max_length=200)

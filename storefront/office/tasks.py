@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from catalogue.kernel import periods
 from catalogue.kernel.workdays import is_workday
+from catalogue.places.queries import closed_days
 from catalogue.pricing import operations as pricing
 from catalogue.pricing import sources
 from fulfilment.jobs.tasks import job
@@ -30,5 +31,5 @@ def fetch_rates() -> None:
     now = timezone.now()
     today = periods.day_of(now)
     bank = sources.bank()
-    if bank and is_workday(today):
+    if bank and is_workday(today, closed_days()):
         pricing.fetch_rates(source=bank, day=today, now=now)

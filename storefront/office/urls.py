@@ -1,7 +1,7 @@
 from django.urls import path
 
 from .offers import views as offers
-from .views import consignments, dated, home, jobs, ledger, orders, payouts, prices, rates, sending
+from .views import consignments, dated, holidays, home, jobs, ledger, orders, payouts, prices, rates, sending
 
 app_name = "office"
 urlpatterns = [
@@ -33,6 +33,8 @@ urlpatterns = [
     path("sending/<int:pk>/end/", sending.end_permission, name="permission-end"),
     path("import-rules/", sending.import_rules, name="import-rules"),
     path("import-rules/<int:pk>/end/", sending.end_import_rule, name="import-rule-end"),
+    path("holidays/", holidays.holidays, name="holidays"),
+    path("holidays/<int:pk>/remove/", holidays.remove, name="holiday-remove"),
     path("offers/", offers.offers, name="offers"),
     path("offers/new/", offers.new, name="new-offer"),
     path("offers/agreements/", offers.agreements, name="agreements"),

@@ -1,6 +1,6 @@
 """Recording exchange rates, and what people decide about those that wait."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from catalogue.kernel import locks, periods
 from catalogue.kernel.bulk import BATCH, Counts
 from catalogue.kernel.money import quantize_rate
-from catalogue.kernel.workdays import NONE
 from catalogue.pricing import fixing, queries
 from catalogue.pricing.models import ExchangeRate, OldRateApproval
 from catalogue.pricing.models.rates import FOREIGN
@@ -227,7 +226,6 @@ def rates_for_publishing(
     approved_by: Any = None,
     approved_at: datetime | None = None,
     note: str = "",
-    closed: Set[date] = NONE,
 ) -> queries.Rates:
     """Return the rates that prices of a day may be made with, or raise ``RatesTooOld``.
 
@@ -235,7 +233,7 @@ def rates_for_publishing(
     for each such rate and this day, and whoever publishes for this day afterwards needs none.
     """
     rates = queries.rates_on(day)
-    if stale := queries.stale_rates(day, closed):
+    if stale := queries.stale_rates(day):
         if approved_by is None or approved_at is None:
             raise RatesTooOld(stale, day)
         for rate in stale:

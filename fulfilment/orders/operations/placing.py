@@ -137,6 +137,7 @@ def _check(purchase: Purchase, quote: Quote) -> Delivery:
 
 def _insert(purchase: Purchase, quote: Quote, delivery: Delivery, now: datetime) -> Order:
     cash = purchase.payment_method == CASH
+    promised = shipping.promise_of(delivery, now)
     total = quote.total(delivery)
     code = purchase.address["country_id"]
     country = Country(pk=code, printable_name=code)  # the address's text needs its name; the row itself is not read
@@ -156,6 +157,8 @@ def _insert(purchase: Purchase, quote: Quote, delivery: Delivery, now: datetime)
         shipping_excl_tax=delivery.price,
         shipping_method=str(shipping.METHOD_NAMES.get(delivery.code, delivery.code)),
         shipping_code=delivery.code,
+        promised_first=promised.first,
+        promised_last=promised.last,
         status=Order.Status.PENDING_CONFIRMATION if cash else Order.Status.PENDING_PAYMENT,
         channel=Order.Channel.WEB_MA if quote.destination == HOME_COUNTRY else Order.Channel.WEB_ABROAD,
         payment_method=purchase.payment_method,

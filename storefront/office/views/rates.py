@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from catalogue.kernel.periods import day_of
 from catalogue.kernel.workdays import workdays_since
+from catalogue.places.queries import closed_days
 from catalogue.pricing import fixing, operations, queries
 from catalogue.pricing.models import Currency, ExchangeRate
 from storefront.office import access
@@ -120,8 +121,8 @@ def _currency(code: str, last: ExchangeRate | None, drawn: list[ExchangeRate], t
         "code": code,
         "name": Currency(code).label,
         "last": last,
-        "age": workdays_since(last.day, today) if last else None,
-        "too_old": bool(last and fixing.too_old(last.day, today)),
+        "age": workdays_since(last.day, today, closed_days()) if last else None,
+        "too_old": bool(last and fixing.too_old(last.day, today, closed_days())),
         "curve": draw_curve([(rate.day, rate.mad_per_unit) for rate in drawn]),
         "rates": drawn[: -LISTED - 1 : -1],
     }

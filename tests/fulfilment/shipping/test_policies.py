@@ -1,10 +1,11 @@
 """What a parcel weighs and costs. No database."""
 
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
 
-from fulfilment.shipping.policies import Load, Terms, deliveries, flags_of, in_currency, refusal
+from fulfilment.shipping.policies import Load, Promise, Terms, deliveries, flags_of, in_currency, promise, refusal
 
 
 def terms(method="home", weight_from_g=0, weight_to_g=5000, price_mad="35.00", free_from_mad=None, **fields):
@@ -79,3 +80,23 @@ def test_what_is_blocked_is_named_before_what_needs_a_review():
     assert refusal(flags_of(["ANIMAL_ORIGIN_DAIRY"], "food"), rules) == "ANIMAL_ORIGIN_DAIRY"
     assert refusal(flags_of([], "food"), rules) == "ANY_FOOD"
     assert refusal(flags_of([], "craft"), rules) == ""
+
+
+@pytest.mark.parametrize(
+    ("ordered", "first", "last"),
+    [
+        (datetime(2026, 11, 20, 9), date(2026, 11, 24), date(2026, 11, 26)),
+        (datetime(2026, 11, 20, 14), date(2026, 11, 24), date(2026, 11, 26)),
+        (datetime(2026, 11, 20, 14, 1), date(2026, 11, 25), date(2026, 11, 27)),
+        (datetime(2026, 11, 21, 9), date(2026, 11, 25), date(2026, 11, 27)),
+        (datetime(2026, 12, 30, 9), date(2027, 1, 4), date(2027, 1, 6)),
+    ],
+)
+def test_a_parcel_begins_its_way_by_two_o_clock_on_a_working_day(ordered, first, last):
+    assert promise(ordered, 2, 4) == Promise(first, last)
+
+
+def test_a_promise_counts_around_a_feast():
+    eid = {date(2026, 11, 24), date(2026, 11, 25)}
+
+    assert promise(datetime(2026, 11, 20, 9), 2, 4, eid) == Promise(date(2026, 11, 26), date(2026, 11, 30))

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from catalogue.places.queries import closed_days
 from catalogue.pricing import queries
 from catalogue.pricing.models import ExchangeRate, OldRateApproval
 from storefront.office.chart import draw_curve
@@ -246,6 +247,7 @@ def test_home_counts_what_waits_and_names_what_is_too_old(client, finance):
 
 def test_attention_is_drawn_to_a_currency_that_has_no_rate(django_assert_num_queries):
     make_rate("10.80")
+    closed_days()
 
     with django_assert_num_queries(1):
         found = queries.attention(timezone.localdate())

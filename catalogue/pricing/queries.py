@@ -4,15 +4,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.conf import settings
+from django.core.cache import caches
 from django.db.models import Count, Max, Q, QuerySet
 
-from catalogue.kernel.money import EUR, USD
+from catalogue.kernel.money import EUR, USD, ZERO
 from catalogue.places.queries import closed_days
 
 from . import fixing
-from .models import ExchangeRate, OldRateApproval, PriceList, PriceListDraft
+from .models import ExchangeRate, OldRateApproval, PriceList, PriceListDraft, VatRate
 
 FOREIGN_CURRENCIES = (EUR, USD)
+CARRIAGE_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -148,4 +151,18 @@ def rates_with_sources(price_list: PriceList) -> list[RateOfList]:
         )
         rate = accepted_then.order_by("-day").first()
         found.append(RateOfList(currency, rates.of(currency), rates.day, rate.source if rate else ""))
+    return found
+
+
+def carriage_vat_pct(side: str, day: date) -> Decimal:
+    """Return the rate of VAT within what a delivery costs: that of ``DELIVERY_VAT_CLASS`` on a tax side and a day.
+
+    Nothing while no row says it. Read once a minute by a process.
+    """
+    cache, key = caches["local"], f"pricing.carriage.{side}.{day}"
+    found = cache.get(key)
+    if found is None:
+        rows = VatRate.objects.on(day).filter(vat_class__code=settings.DELIVERY_VAT_CLASS, side=side, destination="")
+        found = rows.values_list("rate_pct", flat=True).first() or ZERO
+        cache.set(key, found, CARRIAGE_SECONDS)
     return found

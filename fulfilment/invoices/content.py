@@ -47,7 +47,12 @@ def content_of(order: Order, lines: Iterable[Line], *, now: datetime) -> Content
         "currency": order.currency,
         "mad_per_unit": str(order.mad_per_unit),
         "rows": [_row(line, amount) for line, amount in zip(lines, amounts, strict=True)],
-        "delivery": {"name": order.shipping_code, "excl": str(delivery.excl), "tax": str(delivery.tax)},
+        "delivery": {
+            "name": order.shipping_code,
+            "excl": str(delivery.excl),
+            "tax": str(delivery.tax),
+            "pct": str(delivery.pct),
+        },
         "taxes": [
             {"pct": str(tax.pct), "excl": str(tax.excl), "tax": str(tax.tax)} for tax in by_rate([*amounts, delivery])
         ],
@@ -64,8 +69,7 @@ def _amount(line: Line) -> Amount:
 
 def _delivery(order: Order) -> Amount:
     excl, incl = Decimal(order.shipping_excl_tax), Decimal(order.shipping_incl_tax)
-    tax = incl - excl
-    return Amount(excl=excl, tax=tax, pct=quantize(tax * 100 / excl) if tax else ZERO)
+    return Amount(excl=excl, tax=incl - excl, pct=order.shipping_vat_pct)
 
 
 def _row(line: Line, amount: Amount) -> Content:

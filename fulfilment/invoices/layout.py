@@ -92,10 +92,11 @@ class _Sheet:
     def _delivery(self, delivery: Content) -> list[dict[str, Any]]:
         if not Decimal(delivery["excl"]):
             return []
-        pct = str(Decimal(delivery["tax"]) * 100 / Decimal(delivery["excl"]))
         once = {"quantity": run(formats.number(1, self.language)), "notes": []}
         price = self.money(delivery["excl"])
-        return [once | {"title": run(_("Delivery")), "unit": price, "tax": self.percent(pct), "amount": price}]
+        return [
+            once | {"title": run(_("Delivery")), "unit": price, "tax": self.percent(delivery["pct"]), "amount": price}
+        ]
 
     def _sums(self, content: Content) -> list[dict[str, Any]]:
         sums = [_sum(_("Total without tax"), self.money(content["excl"]))]

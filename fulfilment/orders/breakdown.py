@@ -65,10 +65,16 @@ class Breakdown:
 
 
 def break_down(
-    lines: Iterable[Sold], *, currency: str, mad_per_unit: Decimal = Decimal(1), delivery: Decimal = ZERO
+    lines: Iterable[Sold],
+    *,
+    currency: str,
+    mad_per_unit: Decimal = Decimal(1),
+    delivery: Decimal = ZERO,
+    delivery_tax: Decimal = ZERO,
 ) -> Breakdown:
     """Add up the parts of all lines and the delivery; what comes to nothing is left out.
 
+    ``delivery_tax`` is the tax within ``delivery``: it is the treasury's.
     A discount takes its tax off the tax, what the cooperative gives up off its share (in dirhams, at
     ``mad_per_unit``), and the rest off the office: below nothing, the office pays for the goods out of its own.
     """
@@ -84,9 +90,10 @@ def break_down(
         cooperatives[line.cooperative] = cooperatives.get(line.cooperative, ZERO) + sums.pop(COOPERATIVE, ZERO)
         for part, amount in sums.items():
             parts[part] += amount
+    parts[TAX] += delivery_tax
     to_cooperatives = [Share(COOPERATIVE, amount, name) for name, amount in cooperatives.items()]
     others = [Share(part, parts[part]) for part in PARTS if part != COOPERATIVE]
-    shares = [*to_cooperatives, *others, Share(DELIVERY, delivery)]
+    shares = [*to_cooperatives, *others, Share(DELIVERY, delivery - delivery_tax)]
     return Breakdown(
         currency=currency,
         shares=tuple(share for share in shares if share.amount),

@@ -61,6 +61,9 @@ class Order(ForSomeone, AbstractOrder):
     phone = models.CharField(max_length=16)
     basket_reference = models.BigIntegerField(unique=True, null=True, help_text="one order per basket, ever")
     reserved_until = models.DateTimeField(null=True, blank=True, help_text="unpaid orders hold stock until then")
+    shipping_vat_pct = models.DecimalField(
+        max_digits=5, decimal_places=2, default=Decimal(0), db_default=Decimal(0), help_text="within the delivery"
+    )
     promised_first = models.DateField(null=True, blank=True, help_text="the day from which it may arrive, as promised")
     promised_last = models.DateField(null=True, blank=True, help_text="the day by which it should have arrived")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,9 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from catalogue.cooperatives.queries import current_prices
 from catalogue.kernel.money import MAD, ZERO
+from catalogue.kernel.periods import day_of
 from catalogue.kernel.shopping import Shopping
+from catalogue.pricing.queries import carriage_vat_pct
 from catalogue.products.models import Product
 from fulfilment.shipping import queries as shipping
 from fulfilment.shipping.policies import Load, Terms, deliveries, flags_of
@@ -80,10 +82,10 @@ def quote(
         notes=given.notes,
         floors={good.stockrecord_id: good.floor_mad for good in goods if good.stockrecord_id in offers.gives_up_pct},
     )
-    return _with_deliveries(found, tariffs, given) if tariffs and priced else found
+    return _with_deliveries(found, tariffs, given, day_of(now)) if tariffs and priced else found
 
 
-def _with_deliveries(found: Quote, tariffs: list[Terms], given: Given) -> Quote:
+def _with_deliveries(found: Quote, tariffs: list[Terms], given: Given, day: date) -> Quote:
     methods = deliveries(
         tariffs,
         destination=found.destination,
@@ -91,6 +93,7 @@ def _with_deliveries(found: Quote, tariffs: list[Terms], given: Given) -> Quote:
         goods_mad=found.goods_mad,
         currency=found.currency,
         mad_per_unit=found.mad_per_unit,
+        vat_pct=carriage_vat_pct(found.side, day),
     )
     reduced = [off_delivery(method, given.of_delivery, found.mad_per_unit) for method in methods]
     cheapest_first = sorted((method for method, _rows in reduced), key=lambda method: method.rank)
@@ -180,7 +183,13 @@ def frozen_lines() -> QuerySet[Line]:
 def breakdown_of(order: Order, lines: Iterable[Line]) -> Breakdown:
     """Say where an order's money goes, from its own ``frozen_lines`` and nothing of today."""
     sold = [Sold(line.partner_name, line.quantity, line.price.parts, tuple(line.discounts.all())) for line in lines]
-    return break_down(sold, currency=order.currency, mad_per_unit=order.mad_per_unit, delivery=order.shipping_incl_tax)
+    return break_down(
+        sold,
+        currency=order.currency,
+        mad_per_unit=order.mad_per_unit,
+        delivery=order.shipping_incl_tax,
+        delivery_tax=order.shipping_incl_tax - order.shipping_excl_tax,
+    )
 
 
 def parcel_states(order: Order) -> list[str]:

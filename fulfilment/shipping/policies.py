@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_CEILING, Decimal
 
-from catalogue.kernel.money import MAD, ROUNDING, ZERO, convert, round_up_to
+from catalogue.kernel.money import MAD, ROUNDING, ZERO, convert, quantize, round_up_to
 from catalogue.kernel.shopping import HOME_COUNTRY
 from catalogue.kernel.workdays import NONE, add_workdays
 
@@ -39,7 +39,7 @@ class Load:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One way to send this parcel, with its price in the order's currency."""
+    """One way to send this parcel, with its price in the order's currency and the rate of the tax within it."""
 
     code: str
     price: Decimal
@@ -49,6 +49,12 @@ class Delivery:
     days_until: int
     cash_allowed: bool
     cash_up_to_mad: Decimal | None
+    vat_pct: Decimal = ZERO
+
+    @property
+    def tax(self) -> Decimal:
+        """The tax within the price: tariffs at home include it."""
+        return quantize(self.price * self.vat_pct / (100 + self.vat_pct))
 
     @property
     def rank(self) -> tuple[Decimal, int, str]:
@@ -122,8 +128,9 @@ def deliveries(
     destination: str,
     currency: str,
     mad_per_unit: Decimal,
+    vat_pct: Decimal = ZERO,
 ) -> list[Delivery]:
-    """Return the ways to send this load, cheapest first."""
+    """Return the ways to send this load, cheapest first; ``vat_pct`` is the rate that carriage pays there."""
     offered = []
     for tariff in tariffs:
         if tariff.method in WITHOUT_PICKUP_POINTS or not tariff.covers(load):
@@ -139,6 +146,7 @@ def deliveries(
                 days_until=tariff.days_until,
                 cash_allowed=tariff.cash_allowed,
                 cash_up_to_mad=tariff.cash_up_to_mad,
+                vat_pct=vat_pct,
             )
         )
     return sorted(offered, key=lambda delivery: delivery.rank)

@@ -1,7 +1,7 @@
 """Where the shop delivers, how, for how much, and what it may not send there."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.core.cache import caches
@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from catalogue.kernel.money import MAD
 from catalogue.kernel.periods import local
-from catalogue.kernel.shopping import HOME_COUNTRY
+from catalogue.kernel.shopping import HOME_COUNTRY, side_of
 from catalogue.places.models import Province
 from catalogue.places.queries import closed_days
+from catalogue.pricing.queries import carriage_vat_pct
 
 from .models import DeliveryCountry, ExportRestriction, Tariff
 from .policies import Delivery, Load, Promise, Terms, deliveries, promise
@@ -76,7 +77,14 @@ def zone_of(destination: str, province: Province | None = None) -> str:
 
 
 def methods_for(
-    *, destination: str, zone_code: str, load: Load, goods_mad: Decimal, currency: str, mad_per_unit: Decimal
+    *,
+    destination: str,
+    zone_code: str,
+    load: Load,
+    goods_mad: Decimal,
+    currency: str,
+    mad_per_unit: Decimal,
+    day: date,
 ) -> list[Delivery]:
     """Return the ways to send a load to a zone, cheapest first, priced in the order's currency."""
     return deliveries(
@@ -86,6 +94,7 @@ def methods_for(
         destination=destination,
         currency=currency,
         mad_per_unit=mad_per_unit,
+        vat_pct=carriage_vat_pct(side_of(destination), day),
     )
 
 

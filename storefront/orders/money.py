@@ -13,7 +13,7 @@ from storefront.breakdown.tables import Table, table_of
 
 @dataclass(frozen=True)
 class TaxSum:
-    """The tax of all lines at one rate: unit tax times quantity, line by line, less the tax of discounts."""
+    """The tax at one rate: unit tax times quantity, line by line, less the tax of discounts; and the delivery's."""
 
     rate_pct: Decimal
     goods: Decimal
@@ -37,17 +37,18 @@ def money_of(order: Order, lines: Sequence[Line]) -> Money:
     """Put an order's figures together from its ``frozen_lines``."""
     return Money(
         breakdown=table_of(breakdown_of(order, lines)),
-        taxes=_taxes(lines),
+        taxes=_taxes(order, lines),
         total_mad=quantize(order.total_incl_tax * order.mad_per_unit),
     )
 
 
-def _taxes(lines: Sequence[Any]) -> list[TaxSum]:
-    rates = sorted({line.price.vat_rate_pct for line in lines if line.price.vat_rate_pct})
-    return [_tax_at(rate, [line for line in lines if line.price.vat_rate_pct == rate]) for rate in rates]
-
-
-def _tax_at(rate: Decimal, lines: Sequence[Any]) -> TaxSum:
-    goods = sum((line.line_price_incl_tax for line in lines), ZERO)
-    excl_tax = sum((line.line_price_excl_tax for line in lines), ZERO)
-    return TaxSum(rate, goods, goods - excl_tax)
+def _taxes(order: Order, lines: Sequence[Any]) -> list[TaxSum]:
+    """Add up by rate what was taxed: goods after discounts, and the delivery."""
+    sums: dict[Decimal, tuple[Decimal, Decimal]] = {}
+    taxed = [(line.price.vat_rate_pct, line.line_price_incl_tax, line.line_price_excl_tax) for line in lines]
+    taxed.append((order.shipping_vat_pct, order.shipping_incl_tax, order.shipping_excl_tax))
+    for rate, incl_tax, excl_tax in taxed:
+        if rate:
+            goods, tax = sums.get(rate, (ZERO, ZERO))
+            sums[rate] = (goods + incl_tax, tax + incl_tax - excl_tax)
+    return [TaxSum(rate, goods, tax) for rate, (goods, tax) in sorted(sums.items())]

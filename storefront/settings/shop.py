@@ -51,6 +51,9 @@ PHONENUMBER_DEFAULT_REGION = "MA"
 CURRENCIES = ("MAD", "EUR", "USD")
 HOME_COUNTRY = "MA"
 CURRENCY_COOKIE, DESTINATION_COOKIE = "currency", "destination"
+DELIVERY_VAT_CLASS = "N20"
+"""The class of VAT that carriage falls under; its dated rows say the rate within a delivery's price."""
+
 PAYMENT_WINDOW_MINUTES = 30
 """How long an unpaid order holds its stock before it is cancelled at the provider and released."""
 

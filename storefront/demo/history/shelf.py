@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from catalogue.cooperatives.models import StockRecord
+from catalogue.kernel.periods import day_of
 from catalogue.kernel.shopping import Shopping
 from catalogue.places.models import Commune, Province
 from catalogue.pricing.models import Price, PriceList
@@ -89,6 +90,7 @@ class Shelf:
             goods_mad=found.goods_mad,
             currency=shopping.currency,
             mad_per_unit=rate,
+            day=day_of(at),
         )
         return Quote(**{**vars(found), "deliveries": tuple(methods)})
 

@@ -48,3 +48,11 @@ def rib_to_iban(rib: str) -> str:
 def is_iban_ma(text: str) -> bool:
     """Tell whether this is a Moroccan IBAN around a valid RIB (libraries check only the outside)."""
     return text.startswith("MA64") and is_rib(text[4:])
+
+
+def is_iban(text: str) -> bool:
+    """Tell whether an IBAN has the right check digits; a Moroccan one also the right key inside."""
+    if re.fullmatch(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", text, re.ASCII) is None:
+        return False
+    turned = "".join(str(int(character, 36)) for character in text[4:] + text[:4])
+    return int(turned) % 97 == 1 and (not text.startswith("MA") or is_iban_ma(text))

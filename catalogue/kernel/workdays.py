@@ -39,12 +39,9 @@ def workdays_since(day: date, until: date, closed: Set[date] = NONE) -> int:
     return sum(is_workday(each, closed) for each in days)
 
 
-def add_workdays(day: date, number: int, closed: Set[date] = NONE) -> date:
-    """Return the working day that is ``number`` working days after a day; for none, the day itself or the next one."""
-    while not is_workday(day, closed):
+def workday_after(day: date, count: int, closed: Set[date] = NONE) -> date:
+    """Return the working day that comes as the ``count``-th after a day."""
+    while count:
         day += timedelta(days=1)
-    for _ in range(number):
-        day += timedelta(days=1)
-        while not is_workday(day, closed):
-            day += timedelta(days=1)
+        count -= is_workday(day, closed)
     return day

@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, Decimal
 
 from catalogue.kernel.money import MAD, ROUNDING, ZERO, convert, quantize, round_up_to
 from catalogue.kernel.shopping import HOME_COUNTRY
-from catalogue.kernel.workdays import NONE, add_workdays
+from catalogue.kernel.workdays import NONE, workday_after
 
 ANY_FOOD = "ANY_FOOD"
 FOOD_KINDS = ("food", "gift")
@@ -106,11 +106,9 @@ def promise(ordered: datetime, days_from: int, days_until: int, closed: Set[date
 
     ``ordered`` is on Casablanca's clock; ``closed`` are the days off that ``kernel.workdays`` does not know.
     """
-    day = ordered.date()
-    if ordered.time() > LAST_HOUR:
-        day += timedelta(days=1)
-    begins = add_workdays(day, 0, closed)
-    return Promise(add_workdays(begins, days_from, closed), add_workdays(begins, days_until, closed))
+    eve = ordered.date() - timedelta(days=ordered.time() <= LAST_HOUR)
+    begins = workday_after(eve, 1, closed)
+    return Promise(workday_after(begins, days_from, closed), workday_after(begins, days_until, closed))
 
 
 def in_currency(amount_mad: Decimal, currency: str, mad_per_unit: Decimal) -> Decimal:

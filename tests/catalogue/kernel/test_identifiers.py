@@ -44,3 +44,21 @@ def test_iban_is_ma64_around_a_valid_rib():
 def test_rib_to_iban_refuses_a_wrong_key():
     with pytest.raises(ValueError):
         identifiers.rib_to_iban(RIB[:-1] + "2")
+
+
+@pytest.mark.parametrize(
+    ("iban", "fits"),
+    [
+        ("MA64225450000000000900150961", True),
+        ("MA64225450000000000900150962", False),
+        ("MA65225450000000000900150961", False),
+        ("DE89370400440532013000", True),
+        ("DE89370400440532013001", False),
+        ("FR1420041010050500013M02606", True),
+        ("fr1420041010050500013M02606", False),
+        ("DE89 3704 0044 0532 0130 00", False),
+        ("", False),
+    ],
+)
+def test_an_iban_has_its_check_digits_and_a_moroccan_one_its_key(iban, fits):
+    assert identifiers.is_iban(iban) == fits

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from catalogue.kernel.workdays import add_workdays, is_workday, workdays_since
+from catalogue.kernel.workdays import is_workday, workday_after, workdays_since
 
 
 @pytest.mark.parametrize(
@@ -47,22 +47,18 @@ def test_workdays_since_leaves_out_days_it_is_told():
 
 
 @pytest.mark.parametrize(
-    ("day", "number", "expected"),
+    ("day", "count", "found"),
     [
-        (date(2026, 11, 20), 0, date(2026, 11, 20)),
         (date(2026, 11, 20), 1, date(2026, 11, 23)),
-        (date(2026, 11, 21), 0, date(2026, 11, 23)),
-        (date(2026, 11, 21), 1, date(2026, 11, 24)),
-        (date(2026, 11, 17), 1, date(2026, 11, 19)),  # Independence Day between
-        (date(2026, 12, 30), 2, date(2027, 1, 4)),  # New Year, then a weekend
+        (date(2026, 11, 21), 1, date(2026, 11, 23)),
+        (date(2026, 11, 17), 5, date(2026, 11, 25)),
+        (date(2026, 12, 31), 1, date(2027, 1, 4)),
+        (date(2026, 11, 20), 0, date(2026, 11, 20)),
     ],
 )
-def test_working_days_are_counted_over_weekends_and_holidays(day, number, expected):
-    assert add_workdays(day, number) == expected
+def test_the_working_day_after_some_others(day, count, found):
+    assert workday_after(day, count) == found
 
 
-def test_days_off_that_follow_the_moon_are_counted_over_too():
-    closed = {date(2026, 11, 23), date(2026, 11, 24)}
-
-    assert add_workdays(date(2026, 11, 20), 1, closed) == date(2026, 11, 25)
-    assert add_workdays(date(2026, 11, 23), 0, closed) == date(2026, 11, 25)
+def test_days_that_are_announced_are_left_out():
+    assert workday_after(date(2026, 11, 20), 1, closed={date(2026, 11, 23)}) == date(2026, 11, 24)

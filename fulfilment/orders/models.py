@@ -6,6 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Cast, Mod
+from django.db.models.lookups import Exact
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.address.abstract_models import AbstractShippingAddress
@@ -48,6 +50,7 @@ class Order(ForSomeone, AbstractOrder):
     class PaymentMethod(models.TextChoices):
         CARD = "card", _("card")
         CASH = "cash", _("cash on delivery")
+        TRANSFER = "transfer", _("bank transfer")
 
     status = models.CharField(_("status"), max_length=30, choices=Status, default=Status.PENDING_PAYMENT)
     channel = models.CharField(max_length=12, choices=Channel, default=Channel.WEB_MA)
@@ -234,6 +237,32 @@ class ShippingAddress(PlaceInMorocco, AbstractShippingAddress):
 
     def ensure_postcode_is_valid_for_country(self) -> None:
         """Accept any postal code: many Moroccan ones are unknown, and the courier calls."""
+
+
+class InvoiceParty(models.Model):
+    """The company that an order's invoice is made out to, as the buyer wrote it. Never changes, like its order."""
+
+    order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="invoice_party")
+    name = models.CharField(max_length=150)
+    ice = models.CharField(  # noqa: DJ001 - a check that counts with it knows nothing of an empty text
+        max_length=15, null=True, blank=True, help_text="15 digits, a multiple of 97"
+    )
+    address = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="invoice_party_has_name", condition=~Q(name="")),
+            models.CheckConstraint(
+                name="invoice_party_ice_is_true",
+                condition=Q(ice=None)
+                | Q(ice__regex=r"^[0-9]{15}$")
+                & ~Q(ice="0" * 15)
+                & Exact(Mod(Cast("ice", models.BigIntegerField()), 97), 0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class OrderEvent(models.Model):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from catalogue.kernel.money import MAD, ZERO, quantize
@@ -32,7 +33,7 @@ HOLDING = ("PENDING_PAYMENT", "PENDING_CONFIRMATION", "PAID", "CONFIRMED", "PREP
 """While an order is in one of these, what has not left the shelf is promised to it."""
 
 CARD_MINIMUM = {MAD: Decimal("10.00"), "EUR": Decimal("0.50"), "USD": Decimal("0.50")}
-CARD, CASH = "card", "cash"
+CARD, CASH, TRANSFER = "card", "cash", "transfer"
 PACKED, PAID = "packed", "paid"
 PACKED_OR_LATER = ("PACKED", "HANDED_OVER", "IN_TRANSIT", "DELIVERED", "REFUSED", "LOST", "RETURNED")
 """States of a parcel that keep its order from being cancelled."""
@@ -46,7 +47,7 @@ def why_not_cancel(status: str, payment_method: str, parcel_states: Iterable[str
     """Say what keeps an order from being cancelled: ``PACKED``, ``PAID``, or nothing."""
     if not may_follow(status, "CANCELLED") or any(state in PACKED_OR_LATER for state in parcel_states):
         return PACKED
-    return PAID if payment_method == CARD and status != "PENDING_PAYMENT" else ""
+    return PAID if payment_method != CASH and status != "PENDING_PAYMENT" else ""
 
 
 def new_number() -> str:
@@ -264,10 +265,17 @@ class Quote:
         return hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]
 
 
-def payment_methods(quote: Quote, delivery: Delivery | None, *, prices_hidden: bool = False) -> list[str]:
+def payment_methods(
+    quote: Quote,
+    delivery: Delivery | None,
+    *,
+    prices_hidden: bool = False,
+    transfer_from: Mapping[str, Decimal] = MappingProxyType({}),
+) -> list[str]:
     """Return how this purchase may be paid: cash to a courier in Morocco, a card from the provider's minimum.
 
     Cash is asked from whoever opens the door, so there is none when that person shall not see the prices.
+    ``transfer_from``: by currency, where the office has an account, from what total on a transfer may be chosen.
     """
     total = quote.total(delivery)
     methods = []
@@ -278,6 +286,8 @@ def payment_methods(quote: Quote, delivery: Delivery | None, *, prices_hidden: b
             methods.append(CASH)
     if total >= CARD_MINIMUM[quote.currency]:
         methods.append(CARD)
+    if quote.currency in transfer_from and total >= transfer_from[quote.currency]:
+        methods.append(TRANSFER)
     return methods
 
 

@@ -159,6 +159,7 @@ def for_page(number: str) -> Order | None:
             "user",
             "price_list",
             "invoice",  # of the app above, reached by name
+            "invoice_party",
             "shipping_address__country",
             "shipping_address__province",
             "shipping_address__commune",

@@ -13,6 +13,9 @@ order_refused = Signal()
 """Refused at the door, or sent back before it got there."""
 
 order_expired = Signal()
+payment_due_soon = Signal()
+"""It waits for its transfer, and will not wait much longer. Announced by payments, once for an order."""
+
 order_reopened = Signal()
 """It had expired, and its money came after all: it waits for that again. What it gave back, it takes again."""
 

@@ -11,9 +11,9 @@ from fulfilment.ledger.policies import NewEntry, Sale, Source
 from fulfilment.orders.models import Line
 
 from . import frozen
-from .models import PaymentAttempt
+from .models import BankCredit, PaymentAttempt
 
-METHODS = {"stripe": "card"}
+METHODS = {"stripe": "card", "acquirer": "card"}
 """How an order was paid, where the provider goes by another name."""
 
 
@@ -64,6 +64,30 @@ def give_back(attempt: PaymentAttempt, *, now: datetime, reason: str = "given ba
     """Book that held money went back where it came from, all of it."""
     for held in ledger_queries.still_held(attempt.order.number, attempt.intent_id or ""):
         ledger.reverse(entry_id=held.pk, reason=reason, now=now)
+
+
+def take_in(credit: BankCredit, *, now: datetime) -> None:
+    """Book a line of our bank's statement. Until an order is found for it, it stays among transfers not yet matched."""
+    ledger.post(taken_in(credit, now), now=now)
+
+
+def taken_in(credit: BankCredit, occurred_at: datetime) -> NewEntry:
+    """Work out the entry of a line. It names no order: which one it pays for is often found out later."""
+    return NewEntry(
+        source=Source.TRANSFER,
+        external_id=credit.reference,
+        legs=policies.transfer_received(credit.amount, credit.currency),
+        occurred_at=occurred_at,
+        memo=f"value {credit.value_on}",
+    )
+
+
+def send_back(credit: BankCredit, *, now: datetime) -> None:
+    """Book that money which nobody could place left our bank again."""
+    entry = ledger_queries.find(Source.TRANSFER, credit.reference)
+    if entry is None:
+        raise LookupError(credit.reference)
+    ledger.reverse(entry_id=entry.pk, reason=f"sent back as {credit.returned_as}", now=now)
 
 
 def keep_fee(attempt: PaymentAttempt, *, now: datetime) -> None:

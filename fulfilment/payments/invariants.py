@@ -11,13 +11,15 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from catalogue.kernel.invariants import invariant
+from catalogue.kernel.money import CURRENCIES
 from fulfilment.ledger.models import Entry
-from fulfilment.ledger.policies import NewEntry, Source
-from fulfilment.ledger.queries import not_as_expected
+from fulfilment.ledger.policies import AccountKey, NewEntry, Source
+from fulfilment.ledger.policies.accounts import CLEARING_TRANSFER
+from fulfilment.ledger.queries import balance_of, not_as_expected
 from fulfilment.orders.models import Order
 
 from . import booking
-from .models import PaymentAttempt, Refund, StripeEvent
+from .models import BankCredit, PaymentAttempt, Refund, StripeEvent
 from .policies import EVENT_SLOW
 from .queries import abandoned_orders
 
@@ -36,10 +38,10 @@ def one_success() -> Iterable[object]:
     )
 
 
-@invariant("payments: what is paid by card has a success behind it")
+@invariant("payments: what is paid by card or transfer has a success behind it")
 def paid_has_success() -> Iterable[object]:
     return (
-        Order.objects.filter(status__in=PAID, payment_method="card")
+        Order.objects.filter(status__in=PAID, payment_method__in=("card", "transfer"))
         .exclude(payment_attempts__state="SUCCEEDED")
         .values_list("number", flat=True)
     )
@@ -50,10 +52,12 @@ def overdue_is_waited_for() -> Iterable[object]:
     return abandoned_orders(timezone.now() - SWEPT_WITHIN).values_list("number", flat=True)
 
 
-@invariant("payments: no cash is awaited for an order that ended")
+@invariant("payments: no cash or transfer is awaited for an order that ended")
 def no_cash_for_the_ended() -> Iterable[object]:
     ended = ("CANCELLED", "EXPIRED", "REFUSED", "RETURNED")
-    attempts = PaymentAttempt.objects.filter(provider="cash", state="STARTED", order__status__in=ended)
+    attempts = PaymentAttempt.objects.filter(
+        provider__in=("cash", "transfer"), state="STARTED", order__status__in=ended
+    )
     return attempts.values_list("order__number", flat=True)
 
 
@@ -117,3 +121,37 @@ def late_money_is_given_back() -> Iterable[object]:
 def events_are_applied() -> Iterable[object]:
     waiting = StripeEvent.objects.filter(processed_at=None, received_at__lt=timezone.now() - EVENT_SLOW)
     return waiting.values_list("event_id", flat=True)
+
+
+@invariant("ledger: every line of the bank's statement is booked as it was said, and taken back if it was sent back")
+def credits_are_booked() -> Iterable[object]:
+    lines = BankCredit.objects.order_by("pk")
+    entries = Entry.objects.filter(source=Source.TRANSFER)
+    booked = dict(entries.values_list("external_id", "reversed_by"))
+    yield from not_as_expected(
+        booking.taken_in(credit, credit.recorded_at) for credit in lines.iterator(chunk_size=500)
+    )
+    for reference, state in lines.values_list("reference", "state"):
+        if (state == "RETURNED") != (booked.get(reference) is not None):
+            yield reference
+
+
+@invariant("ledger: transfers not yet matched are the lines that wait for a person, in each currency")
+def unmatched_transfers_wait() -> Iterable[object]:
+    waiting = BankCredit.objects.filter(state="WAITING").order_by().values_list("currency")
+    sums = dict(waiting.annotate(total=Sum("amount")))
+    for currency in CURRENCIES:
+        if balance_of(AccountKey(CLEARING_TRANSFER, currency)) != -sums.get(currency, Decimal(0)):
+            yield currency
+
+
+@invariant("payments: a transfer that paid an order is the lines of the statement behind it, to the cent")
+def transfers_add_up() -> Iterable[object]:
+    lines = BankCredit.objects.filter(attempt=OuterRef("pk"), state="SETTLED").order_by().values("attempt")
+    total = Subquery(lines.annotate(total=Sum("amount")).values("total"))
+    paid = PaymentAttempt.objects.filter(provider="transfer", state="SUCCEEDED")
+    return (
+        paid.annotate(received=Coalesce(total, Decimal(0), output_field=DecimalField()))
+        .exclude(received=F("captured"))
+        .values_list("order__number", flat=True)
+    )

@@ -1,5 +1,6 @@
 """Rules of payments that need no database."""
 
+import re
 from datetime import timedelta
 
 KEY_LIVES = timedelta(hours=23)
@@ -12,5 +13,22 @@ EVENTS_KEPT = timedelta(days=90)
 EVENT_SLOW = timedelta(minutes=10)
 """An event that waits longer than this to be applied is told to someone."""
 
+REMINDED = "transfer_reminded"
+"""So an order's timeline names the day its buyer was told that the time for the transfer ends."""
+
 GIVEN_BACK = "given back by a person"
 """So begins the note on a payment that the bank will always call paid, and that was returned."""
+
+REFERENCE = re.compile(r"[0-9A-Z./-]{3,40}", re.ASCII)
+
+
+class NotABankReference(ValueError):
+    """Not what a bank writes beside a line of its statement."""
+
+
+def bank_reference(written: str) -> str:
+    """Return a bank's reference as it is compared: capitals, no spaces. Raises ``NotABankReference``."""
+    reference = "".join(written.upper().split())
+    if REFERENCE.fullmatch(reference) is None:
+        raise NotABankReference(written)
+    return reference

@@ -1,31 +1,43 @@
 """Reads of payment attempts."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, Min, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from catalogue.kernel.text import fold_digits
+from fulfilment.orders.models import Order
+from fulfilment.orders.policies import NUMBER_LENGTH, fold_number
 from fulfilment.orders.queries import unpaid_since
+from fulfilment.orders.transfers import ends_soon
 
-from .models import PaymentAttempt, Refund, StripeEvent
-from .policies import GIVEN_BACK
+from .gateways import REMOTE
+from .models import BankCredit, PaymentAttempt, Refund, StripeEvent
+from .policies import GIVEN_BACK, REMINDED
 
 State = PaymentAttempt.State
+ATTEMPT_OPEN = PaymentAttempt.OPEN_STATES
 
 
 @dataclass(frozen=True)
 class Standing:
     """How the payments of an order stand: may it be paid by card, is money of it held for a person.
 
-    ``cancelled``: every payment so far was given up by the bank.
+    ``cancelled``: every payment so far was given up by the bank. ``awaited``: a transfer is on its way, or will be.
     """
 
     payable: bool
     held: bool
     cancelled: bool = False
+    awaited: bool = False
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing can come any more, and nobody looks at anything."""
+        return self.cancelled or not (self.payable or self.held or self.awaited)
 
 
 def attempt_of_order(*, order_id: int, intent_id: str) -> PaymentAttempt | None:
@@ -40,7 +52,23 @@ def latest(order_id: int) -> PaymentAttempt | None:
 
 def standing_of(order_id: int) -> Standing:
     """Say how an unpaid order's payments stand (one query)."""
-    return standing_among(PaymentAttempt.objects.filter(order_id=order_id, provider="stripe"))
+    attempts = list(PaymentAttempt.objects.filter(order_id=order_id).annotate(puzzling=Exists(_puzzling_credits())))
+    standing = standing_among(attempt for attempt in attempts if attempt.provider in REMOTE)
+    return replace(
+        standing,
+        held=standing.held or any(attempt.puzzling for attempt in attempts),
+        awaited=any(attempt.provider == "transfer" and attempt.state in ATTEMPT_OPEN for attempt in attempts),
+    )
+
+
+def _puzzling_credits() -> QuerySet[BankCredit]:
+    """Return lines of the bank's statement that name an attempt and wait for a person."""
+    return BankCredit.objects.filter(attempt=OuterRef("pk"), state=BankCredit.State.WAITING)
+
+
+def looked_at(attempts: QuerySet[PaymentAttempt]) -> QuerySet[PaymentAttempt]:
+    """Keep attempts with money that a person looks at: nothing of their order is undone before they decided."""
+    return attempts.filter(Q(state=State.QUARANTINED) | Exists(_puzzling_credits()))
 
 
 def standing_among(attempts: Iterable[PaymentAttempt]) -> Standing:
@@ -55,10 +83,13 @@ def standing_among(attempts: Iterable[PaymentAttempt]) -> Standing:
 
 
 def abandoned_orders(now: datetime) -> QuerySet:
-    """Return the keys of overdue orders with no payment that could still come, and none that a person looks at."""
-    standing = (*PaymentAttempt.WAITING_STATES, State.QUARANTINED)
-    attempts = PaymentAttempt.objects.filter(order=OuterRef("pk"), state__in=standing)
-    return unpaid_since(now).filter(~Exists(attempts)).values_list("pk", flat=True)
+    """Return the keys of overdue orders that no provider could still be paid for, and no person looks at money of.
+
+    A transfer that comes after this is late money.
+    """
+    attempts = PaymentAttempt.objects.filter(order=OuterRef("pk"))
+    may_come = attempts.filter(provider__in=REMOTE, state__in=PaymentAttempt.WAITING_STATES)
+    return unpaid_since(now).filter(~Exists(may_come), ~Exists(looked_at(attempts))).values_list("pk", flat=True)
 
 
 def refunds_of(order_id: int) -> list[Refund]:
@@ -93,3 +124,44 @@ def to_look_at() -> QuerySet[PaymentAttempt]:
         failed=Count("refunds", filter=failed), returned=Coalesce(Sum("refunds__amount", filter=~failed), Decimal(0))
     )
     return counted.filter(Q(state=State.QUARANTINED) | Q(failed__gt=0, returned__lt=F("captured")))
+
+
+def waiting_credits() -> QuerySet[BankCredit]:
+    """Return lines of the bank's statement that wait for a person, oldest first, with the order they may be for."""
+    waiting = BankCredit.objects.filter(state=BankCredit.State.WAITING)
+    return waiting.select_related("attempt__order", "recorded_by").order_by("recorded_at", "pk")
+
+
+def decided_credits() -> QuerySet[BankCredit]:
+    """Return lines of the statement that someone or their reference decided, newest first."""
+    decided = BankCredit.objects.exclude(state=BankCredit.State.WAITING)
+    return decided.select_related("attempt__order", "recorded_by", "decided_by").order_by("-recorded_at", "-pk")
+
+
+def awaited_transfers() -> QuerySet[PaymentAttempt]:
+    """Return transfers that orders wait for, those whose time ends first before the others."""
+    awaited = PaymentAttempt.objects.filter(
+        provider="transfer", state=State.STARTED, order__status=Order.Status.PENDING_PAYMENT
+    )
+    return awaited.select_related("order__invoice_party").order_by("order__reserved_until", "pk")
+
+
+def transfers_to_remind_of(now: datetime) -> list[Order]:
+    """Return orders whose transfer has few working days left and whose buyer was not reminded."""
+    orders = Order.objects.filter(
+        payment_method=Order.PaymentMethod.TRANSFER,
+        status=Order.Status.PENDING_PAYMENT,
+        reserved_until__gt=now,
+        payment_attempts__provider="transfer",
+        payment_attempts__state=State.STARTED,
+    ).exclude(events__kind=REMINDED)
+    unclear = looked_at(PaymentAttempt.objects.filter(order=OuterRef("pk")))
+    return [order for order in orders.filter(~Exists(unclear)).order_by("pk") if ends_soon(order.reserved_until, now)]
+
+
+def order_named(message: str) -> Order | None:
+    """Return the order whose number stands in what a payer wrote, however it is spaced; None for none, or two."""
+    folded = fold_number(fold_digits(message))
+    numbers = {folded[start : start + NUMBER_LENGTH] for start in range(len(folded) - NUMBER_LENGTH + 1)}
+    found = list(Order.objects.filter(number__in=numbers)[:2])
+    return found[0] if len(found) == 1 else None

@@ -7,6 +7,7 @@ from django.utils import timezone
 from fulfilment.jobs.tasks import job
 
 from . import operations
+from .operations.acquiring import APPLY_NOTICE
 from .operations.refunds import SEND_REFUND
 from .operations.telling import APPLY_EVENT
 
@@ -24,6 +25,11 @@ def apply_event(*, event_id: str) -> None:
     operations.apply_event(event_id=event_id, now=timezone.now())
 
 
+@job(APPLY_NOTICE, queue="money", attempts=6)
+def apply_notice(*, name: str) -> None:
+    operations.apply_notice(name=name, now=timezone.now())
+
+
 @job(SEND_REFUND, queue="money", attempts=6)
 def send_refund(*, refund_id: int) -> None:
     operations.send_refund(refund_id=refund_id, now=timezone.now())
@@ -33,6 +39,12 @@ def send_refund(*, refund_id: int) -> None:
 def look_at_refunds() -> None:
     """Ask again for refunds that nothing was heard of."""
     operations.look_at_refunds(now=timezone.now())
+
+
+@job("fulfilment.payments.remind_of_transfers", queue="default")
+def remind_of_transfers() -> None:
+    """Let buyers know that the time for their transfer ends."""
+    operations.remind_of_transfers(now=timezone.now())
 
 
 @job("fulfilment.payments.fill_gaps", queue="default")

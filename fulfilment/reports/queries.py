@@ -24,7 +24,7 @@ from catalogue.kernel.money import CURRENCIES
 from catalogue.kernel.periods import CASABLANCA, Period
 from fulfilment.jobs.models import Job
 from fulfilment.orders.models import Order, OrderEvent
-from fulfilment.payments.queries import to_look_at
+from fulfilment.payments.queries import to_look_at, waiting_credits
 from fulfilment.warehouse.models import Consignment
 
 from .policies import Amount, Sales, merge
@@ -32,7 +32,7 @@ from .policies import Amount, Sales, merge
 Status, Method = Order.Status, Order.PaymentMethod
 
 NOT_ORDERED = (Status.EXPIRED, Status.CANCELLED)
-PAID_BY_CARD = (Status.PAID, Status.PREPARING, Status.SHIPPED, Status.DELIVERED, Status.COMPLETED)
+PAID_BEFORE = (Status.PAID, Status.PREPARING, Status.SHIPPED, Status.DELIVERED, Status.COMPLETED)
 PAID_IN_CASH = (Status.DELIVERED, Status.COMPLETED)
 
 LONGEST_ROAD = timedelta(days=180)
@@ -46,7 +46,7 @@ def sales(period: Period) -> list[Sales]:
     """Return orders and takings by day, country and currency, latest day first (two queries).
 
     An order counts on the day it was placed unless it was cancelled or never paid; its money counts on the day it
-    came in: card payments when they succeeded, cash when the last parcel was delivered.
+    came in: cards and transfers when they succeeded, cash when the last parcel was delivered.
     """
     placed = Order.objects.filter(date_placed__gte=period.begins_at, date_placed__lt=period.ends_at)
     ordered = (
@@ -68,9 +68,8 @@ def sales(period: Period) -> list[Sales]:
 
 def paid_orders() -> QuerySet[Order]:
     """Return orders whose money has come in."""
-    return Order.objects.filter(
-        Q(payment_method=Method.CARD, status__in=PAID_BY_CARD) | Q(payment_method=Method.CASH, status__in=PAID_IN_CASH)
-    )
+    in_cash = Q(payment_method=Method.CASH)
+    return Order.objects.filter((in_cash & Q(status__in=PAID_IN_CASH)) | (~in_cash & Q(status__in=PAID_BEFORE)))
 
 
 def ordered_by(person_id: int) -> list[Amount]:
@@ -98,8 +97,8 @@ def _taken_at() -> Case:
         .values("delivered_at")[:1]
     )
     return Case(
-        When(payment_method=Method.CARD, then=Coalesce(Subquery(charged), F("date_placed"))),
-        default=Coalesce(Subquery(delivered), F("date_placed")),
+        When(payment_method=Method.CASH, then=Coalesce(Subquery(delivered), F("date_placed"))),
+        default=Coalesce(Subquery(charged), F("date_placed")),
         output_field=DateTimeField(),
     )
 
@@ -123,6 +122,7 @@ class Waiting:
     jobs_dead: int
     jobs_late: int
     payments_quarantined: int
+    credits: int
 
     @property
     def to_move(self) -> Iterator[tuple[str, str, int]]:
@@ -138,7 +138,7 @@ ENDED = (State.DELIVERED, State.CANCELLED, State.REFUSED, State.LOST, State.RETU
 
 
 def waiting(now: datetime) -> Waiting:
-    """Count what waits (three queries)."""
+    """Count what waits (four queries)."""
     consignments = dict(
         Consignment.objects.exclude(state__in=ENDED)
         .order_by()
@@ -152,7 +152,7 @@ def waiting(now: datetime) -> Waiting:
         .values()
     )
     quarantined = to_look_at().count()
-    return Waiting(consignments, dead, late, quarantined)
+    return Waiting(consignments, dead, late, quarantined, waiting_credits().count())
 
 
 def is_late(now: datetime) -> Q:

@@ -8,5 +8,6 @@ from .languages import *
 from .services import *
 from .accounts import *
 from .shop import *
+from .paying import *
 from .security import *
 from .logs import *

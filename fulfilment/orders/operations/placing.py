@@ -1,7 +1,7 @@
 """Placing an order: everything is read again under lock, then frozen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,12 +12,14 @@ from catalogue.cooperatives.operations import hold
 from catalogue.kernel import events
 from catalogue.kernel.shopping import HOME_COUNTRY, Shopping
 from catalogue.places.models import Country
-from fulfilment.orders import queries, signals
+from fulfilment.orders import queries, signals, transfers
 from fulfilment.orders.discounting import NOTHING, AtHand
-from fulfilment.orders.models import Order, OrderEvent, ShippingAddress
+from fulfilment.orders.invoicing import InvoiceTo
+from fulfilment.orders.models import InvoiceParty, Order, OrderEvent, ShippingAddress
 from fulfilment.orders.operations import life, lines
 from fulfilment.orders.policies import (
     CASH,
+    TRANSFER,
     Item,
     PricedItem,
     Quote,
@@ -83,6 +85,7 @@ class Purchase:
     user_id: int | None = None
     recipient: Recipient | None = None
     offers: AtHand = NOTHING
+    invoice_to: InvoiceTo | None = None
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,8 @@ def place(*, purchase: Purchase, now: datetime) -> Placed:
     order = _insert(purchase, quote, delivery, now)
     with translation.override(purchase.language):
         lines.write(order, quote, delivery, rows)
+    if purchase.invoice_to:
+        InvoiceParty.objects.create(order=order, **asdict(purchase.invoice_to))
     OrderEvent.objects.create(order=order, kind="placed", at=now, by_id=purchase.user_id)
     events.announce(signals.order_placed, order_id=order.pk, order=order)
     if order.payment_method == CASH and settings.COD_CONFIRMATION == "automatic":
@@ -130,7 +135,8 @@ def _check(purchase: Purchase, quote: Quote) -> Delivery:
     if quote.fingerprint(delivery) not in purchase.shown:
         raise TermsChanged(quote)
     hidden = purchase.recipient is not None and purchase.recipient.prices_hidden
-    if purchase.payment_method not in payment_methods(quote, delivery, prices_hidden=hidden):
+    offered = payment_methods(quote, delivery, prices_hidden=hidden, transfer_from=transfers.least_amounts())
+    if purchase.payment_method not in offered:
         raise PaymentNotOffered(purchase.payment_method)
     return delivery
 
@@ -171,9 +177,18 @@ def _insert(purchase: Purchase, quote: Quote, delivery: Delivery, now: datetime)
         buyer_name=purchase.address["last_name"],
         phone=purchase.address["phone_number"],
         date_placed=now,
-        reserved_until=None if cash else now + timedelta(minutes=settings.PAYMENT_WINDOW_MINUTES),
+        reserved_until=_reserved_until(purchase.payment_method, now),
         **_recipient(purchase.recipient),
     )
+
+
+def _reserved_until(payment_method: str, now: datetime) -> datetime | None:
+    """Return how long an unpaid order holds its stock: a card takes minutes, a transfer days."""
+    if payment_method == CASH:
+        return None
+    if payment_method == TRANSFER:
+        return transfers.awaited_until(now)
+    return now + timedelta(minutes=settings.PAYMENT_WINDOW_MINUTES)
 
 
 def addressed_to(recipient: Recipient | None, address: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The port that every way of taking money stands behind. Amounts go in and out as ``Decimal`` with a currency."""
+"""The ports that ways of taking money stand behind. Amounts go in and out as ``Decimal`` with a currency."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -114,22 +114,35 @@ class Movement:
 
 
 class PaymentProvider(Protocol):
-    """Start, capture and refund are asked again with the same key after a lost answer and give the same."""
+    """What every way of taking money does. ``tests/fulfilment/payments/test_contract.py`` holds each to it.
+
+    Start, capture and refund are asked again with the same key after a lost answer and give the same. What is
+    not ours raises ``NoSuchPayment``, or nothing was received for it.
+    """
 
     def start(self, charge: Charge) -> Payment: ...
-
-    def find(self, charge: Charge, since: datetime) -> Payment | None:
-        """Look for a payment that was started and lost, by what it was started for; None when there is none."""
 
     def settle(self, payment_id: str) -> Payment: ...
 
     def capture(self, payment_id: str, amount: Decimal | None = None) -> Payment: ...
 
-    def cancel(self, payment_id: str) -> Payment: ...
+    def cancel(self, payment_id: str) -> Payment:
+        """Cancel, or say what became of it when it can no longer be cancelled."""
 
     def refund(self, asked: GiveBack) -> GivenBack: ...
 
+
+class RemoteProvider(PaymentProvider, Protocol):
+    """One that is asked over a network, where an answer can be lost and is looked for again."""
+
+    def find(self, charge: Charge, since: datetime) -> Payment | None:
+        """Look for a payment that was started and lost, by what it was started for; None when there is none."""
+
     def find_refund(self, refund_id: str) -> GivenBack: ...
+
+
+class AccountProvider(RemoteProvider, Protocol):
+    """One that keeps an account for us, and tells what happens on it."""
 
     def events_since(self, since: datetime) -> list[ProviderEvent]: ...
 

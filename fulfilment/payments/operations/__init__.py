@@ -1,5 +1,6 @@
 """Everything that changes a payment: asking for it, finding out what came of it, giving it up, giving it back."""
 
+from .acquiring import apply_notice, store_notice
 from .ending import (
     MoneyHeld,
     NothingHeld,
@@ -17,17 +18,32 @@ from .reconciling import AccountsDiffer, Reconciliation, check_accounts, reconci
 from .refunds import MoreThanCaptured, NotFailed, owe_refund, refund_again, send_refund, settle_refund
 from .starting import NothingToPay, open_attempt, start
 from .telling import apply_event, fill_gaps, forget_events, store_event
+from .transfers import (
+    DoesNotAddUp,
+    KnownReference,
+    NotAwaited,
+    NotWaiting,
+    match_credits,
+    record_credit,
+    remind_of_transfers,
+    return_credit,
+)
 
 __all__ = [
     "AccountsDiffer",
+    "DoesNotAddUp",
+    "KnownReference",
     "MoneyHeld",
     "MoreThanCaptured",
+    "NotAwaited",
     "NotFailed",
+    "NotWaiting",
     "NothingHeld",
     "NothingToPay",
     "Reconciliation",
     "StillPaying",
     "apply_event",
+    "apply_notice",
     "call_off",
     "cancel_order",
     "check_accounts",
@@ -39,15 +55,20 @@ __all__ = [
     "give_back_held",
     "look_at",
     "look_at_refunds",
+    "match_credits",
     "open_attempt",
     "owe_refund",
     "reconcile",
+    "record_credit",
     "refund_again",
+    "remind_of_transfers",
+    "return_credit",
     "send_refund",
     "settle",
     "settle_refund",
     "settle_told",
     "start",
     "store_event",
+    "store_notice",
     "sweep",
 ]

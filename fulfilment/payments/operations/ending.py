@@ -12,11 +12,11 @@ from catalogue.kernel.locks import lock
 from fulfilment.orders import operations as orders
 from fulfilment.orders.models import Order, OrderEvent
 from fulfilment.payments import booking
-from fulfilment.payments.gateways import provider_for
+from fulfilment.payments.gateways import REMOTE, remote_for
 from fulfilment.payments.gateways.base import Payment, ProviderRefused, ProviderUnavailable
 from fulfilment.payments.models import PaymentAttempt
 from fulfilment.payments.policies import GIVEN_BACK
-from fulfilment.payments.queries import abandoned_orders
+from fulfilment.payments.queries import abandoned_orders, looked_at
 
 from .paying import record, settle, write_state
 from .refunds import open_refunds, send_refund
@@ -44,10 +44,11 @@ class NothingHeld(Exception):
 def call_off(*, order_id: int, now: datetime, patient: bool = True) -> None:
     """Make the provider give up every open payment of an order, before anything of the order is undone.
 
-    Raises ``StillPaying`` when it does not, ``MoneyHeld`` when money of the order is held for a person,
-    ``ProviderUnavailable`` when it cannot be asked.
+    For a transfer there is nobody to ask: money that comes all the same waits for a person. Raises ``StillPaying``
+    when a provider does not, ``MoneyHeld`` when money of the order is held for a person, ``ProviderUnavailable`` when
+    it cannot be asked.
     """
-    waiting = PaymentAttempt.objects.filter(order_id=order_id, provider="stripe", state__in=WAITING)
+    waiting = PaymentAttempt.objects.filter(order_id=order_id, provider__in=REMOTE, state__in=WAITING)
     for attempt in waiting.select_related("order"):
         if _drop_unasked(attempt, now):
             continue
@@ -58,7 +59,7 @@ def call_off(*, order_id: int, now: datetime, patient: bool = True) -> None:
         recorded = record(attempt, payment, now)
         if recorded.state not in (State.CANCELLED, State.QUARANTINED):
             raise StillPaying(order_id)
-    if PaymentAttempt.objects.filter(order_id=order_id, state=State.QUARANTINED).exists():
+    if looked_at(PaymentAttempt.objects.filter(order_id=order_id)).exists():
         raise MoneyHeld(order_id)
 
 
@@ -70,7 +71,7 @@ def _drop_unasked(attempt: PaymentAttempt, now: datetime) -> bool:
 
 def _cancelled(attempt: PaymentAttempt, now: datetime, patient: bool) -> Payment | None:
     """Cancel at the provider. One that was asked for and lost is found again; None when it was never made."""
-    provider = provider_for(attempt.provider, patient=patient)
+    provider = remote_for(attempt.provider, patient=patient)
     intent_id = attempt.intent_id
     if not intent_id:
         payment = asked(provider, attempt, now)
@@ -130,7 +131,7 @@ def look_at(*, attempt_id: int, now: datetime) -> None:
 
 
 def sweep(*, now: datetime) -> int:
-    """Look at every card payment that is not over, then give up overdue orders that none is left of.
+    """Look at every card payment that is not over, then give up overdue orders that nothing can come for.
 
     One attempt that fails stops no other. Two silences in a row, or ``SWEEP_SECONDS``, end this round; what was
     looked at longest ago comes first in the next.
@@ -148,7 +149,7 @@ def _sweep_attempts(now: datetime) -> int:
     late = Q(intent_id__isnull=False) | Q(order__reserved_until__lte=now)
     given_up = Q(order__status__in=(Order.Status.CANCELLED, Order.Status.EXPIRED))
     waiting = PaymentAttempt.objects.filter(
-        Q(order__status=Order.Status.PENDING_PAYMENT) & late | given_up, provider="stripe", state__in=WAITING
+        Q(order__status=Order.Status.PENDING_PAYMENT) & late | given_up, provider__in=REMOTE, state__in=WAITING
     )
     looked = silent = 0
     until = time.monotonic() + SWEEP_SECONDS

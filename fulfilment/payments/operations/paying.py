@@ -78,7 +78,7 @@ def record(attempt: PaymentAttempt, payment: Payment, now: datetime) -> PaymentA
         booking.hold(attempt, received=payment.received, currency=payment.currency, now=now)
         return write_state(attempt, State.QUARANTINED, now, error=reason)
     write_state(attempt, State.SUCCEEDED, now)
-    if order.status in ENDED and not _reopened(order, now):
+    if order.status in ENDED and not reopened(order, now):
         booking.hold(attempt, received=payment.received, currency=payment.currency, now=now)
         return _return_late(attempt, order, now)
     booking.sell(attempt, now=now)
@@ -112,7 +112,7 @@ def _why_not(attempt: PaymentAttempt, payment: Payment, order: Order) -> str:
     return ""
 
 
-def _reopened(order: Order, now: datetime) -> bool:
+def reopened(order: Order, now: datetime) -> bool:
     """Take up an expired order again for money that came late, when its goods and its code are still to be had."""
     if order.status != Order.Status.EXPIRED:
         return False
@@ -142,7 +142,7 @@ def collect_cash(*, order_id: int, now: datetime) -> None:
     Called with the order's consignments locked, so against the usual order; harmless, since whoever locks
     attempts or consignments holds the order's row first.
     """
-    for attempt in _open_cash(order_id):
+    for attempt in _open_own(order_id, "cash"):
         attempt.captured = attempt.amount
         attempt.save(update_fields=["captured"])
         write_state(attempt, State.SUCCEEDED, now)
@@ -151,10 +151,10 @@ def collect_cash(*, order_id: int, now: datetime) -> None:
 
 @transaction.atomic
 def drop_cash(*, order_id: int, now: datetime) -> None:
-    """Note that nothing will be collected for an order that was called off or refused at the door."""
-    for attempt in _open_cash(order_id):
+    """Note that no cash, and no transfer, is awaited for an order that was called off, ran out or was refused."""
+    for attempt in _open_own(order_id, "cash", "transfer"):
         write_state(attempt, State.CANCELLED, now)
 
 
-def _open_cash(order_id: int) -> list[PaymentAttempt]:
-    return lock(PaymentAttempt.objects.filter(order_id=order_id, provider="cash", state=State.STARTED))
+def _open_own(order_id: int, *providers: str) -> list[PaymentAttempt]:
+    return lock(PaymentAttempt.objects.filter(order_id=order_id, provider__in=providers, state=State.STARTED))

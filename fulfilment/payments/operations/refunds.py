@@ -13,7 +13,7 @@ from catalogue.kernel.money import ZERO
 from fulfilment.jobs.operations import enqueue
 from fulfilment.orders.models import OrderEvent
 from fulfilment.payments import booking, signals
-from fulfilment.payments.gateways import provider_for
+from fulfilment.payments.gateways import REMOTE, provider_for, remote_for
 from fulfilment.payments.gateways.base import GiveBack, GivenBack, ProviderRefused
 from fulfilment.payments.models import PaymentAttempt, Refund
 from fulfilment.payments.policies import KEY_LIVES
@@ -77,12 +77,12 @@ def send_refund(*, refund_id: int, now: datetime, patient: bool = True) -> None:
     refund = Refund.objects.select_related("attempt__order").get(pk=refund_id)
     if refund.state not in Refund.OPEN_STATES:
         return
-    provider = provider_for(refund.attempt.provider, patient=patient)
+    name = refund.attempt.provider
     try:
-        if refund.provider_id:
-            answer = provider.find_refund(refund.provider_id)
+        if refund.provider_id and name in REMOTE:
+            answer = remote_for(name, patient=patient).find_refund(refund.provider_id)
         else:
-            answer = provider.refund(_asked(refund, now))
+            answer = provider_for(name, patient=patient).refund(_asked(refund, now))
     except ProviderRefused as error:
         _write(refund.pk, State.FAILED, now, error=str(error))
         return

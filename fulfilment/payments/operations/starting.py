@@ -11,14 +11,14 @@ from django.db import transaction
 
 from catalogue.kernel.locks import lock
 from fulfilment.orders.models import Order
-from fulfilment.payments.gateways import provider_for
+from fulfilment.payments.gateways import provider_for, remote_for
 from fulfilment.payments.gateways.base import (
     AddressRefused,
     Charge,
     KeySpent,
     Payment,
-    PaymentProvider,
     ProviderUnavailable,
+    RemoteProvider,
 )
 from fulfilment.payments.models import PaymentAttempt
 from fulfilment.payments.policies import KEY_LIVES
@@ -27,6 +27,9 @@ from fulfilment.payments.queries import standing_among
 log = logging.getLogger("fulfilment.payments")
 State = PaymentAttempt.State
 WAITING = PaymentAttempt.WAITING_STATES
+Method = Order.PaymentMethod
+PROVIDERS: dict[str, str] = {Method.CARD: "stripe", Method.CASH: "cash", Method.TRANSFER: "transfer"}
+"""Who takes the money, by the way of paying that the buyer chose."""
 
 
 class NothingToPay(Exception):
@@ -35,12 +38,12 @@ class NothingToPay(Exception):
 
 def open_attempt(*, order: Order, now: datetime) -> PaymentAttempt:
     """Write the first attempt of a new order with its key, in the transaction that places it."""
-    cash = order.payment_method == Order.PaymentMethod.CASH
-    return _new_attempt(order, 1, "cash" if cash else "stripe", now)
+    return _new_attempt(order, 1, PROVIDERS[order.payment_method], now)
 
 
 def _new_attempt(order: Order, number: int, provider: str, now: datetime) -> PaymentAttempt:
-    return PaymentAttempt.objects.create(
+    """Write an attempt. Where nobody has to be asked it is started at once; the others are asked by ``start``."""
+    attempt = PaymentAttempt(
         order=order,
         number=number,
         provider=provider,
@@ -51,6 +54,10 @@ def _new_attempt(order: Order, number: int, provider: str, now: datetime) -> Pay
         created_at=now,
         updated_at=now,
     )
+    if provider == "transfer":
+        attempt.intent_id = provider_for(provider).start(charge_of(attempt)).id
+    attempt.save()
+    return attempt
 
 
 def start(*, order_id: int, now: datetime) -> Payment:
@@ -62,7 +69,7 @@ def start(*, order_id: int, now: datetime) -> Payment:
     attempt = _attempt_to_pay(order_id, now)
     if attempt is None:
         raise NothingToPay(order_id)
-    provider = provider_for(attempt.provider)
+    provider = remote_for(attempt.provider)
     if attempt.intent_id:
         return provider.settle(attempt.intent_id)
     if not _claim(attempt, now):
@@ -75,7 +82,7 @@ def start(*, order_id: int, now: datetime) -> Payment:
     return payment
 
 
-def asked(provider: PaymentProvider, attempt: PaymentAttempt, now: datetime) -> Payment | None:
+def asked(provider: RemoteProvider, attempt: PaymentAttempt, now: datetime) -> Payment | None:
     """Ask for a payment under its key, or look for it where the key is of no use any more; None: it was never made.
 
     A key that is a day old may be forgotten at the provider, and one under which it failed says so for ever.

@@ -35,6 +35,8 @@ def quote(price="120.00", quantity=2, currency="MAD", destination="MA", deliveri
     [
         ("PENDING_PAYMENT", "card", [], ""),
         ("PAID", "card", [], PAID),
+        ("PENDING_PAYMENT", "transfer", [], ""),
+        ("PAID", "transfer", [], PAID),
         ("CONFIRMED", "cash", [], ""),
         ("PREPARING", "cash", ["OPEN", "PICKED", "CANCELLED"], ""),
         ("PREPARING", "cash", ["OPEN", "PACKED"], PACKED),
@@ -79,6 +81,46 @@ def test_a_fingerprint_changes_with_the_delivery_and_stays_with_the_same_terms()
 )
 def test_cash_is_for_dirhams_to_a_door_in_morocco_and_a_card_from_its_minimum(terms, delivery, methods):
     assert payment_methods(terms, delivery) == methods
+
+
+LEAST = {"MAD": Decimal("500.00"), "EUR": Decimal("50.00")}
+AT_HOME, NO_CASH = way(price="0.00", limit="1000.00"), way(price="0.00", cash=False)
+POST = way("post_ems", price="0.00", cash=False)
+
+
+@pytest.mark.parametrize(
+    ("terms", "delivery", "hidden", "methods"),
+    [
+        # a card from ten dirhams, half a euro, half a dollar
+        (quote("9.99", 1), AT_HOME, False, ["cash"]),
+        (quote("10.00", 1), AT_HOME, False, ["cash", "card"]),
+        (quote("9.99", 1), NO_CASH, False, []),
+        (quote("0.49", 1, "EUR", "FR"), POST, False, []),
+        (quote("0.50", 1, "EUR", "FR"), POST, False, ["card"]),
+        (quote("0.49", 1, "USD", "US"), POST, False, []),
+        (quote("0.50", 1, "USD", "US"), POST, False, ["card"]),
+        # cash in dirhams, to a door in Morocco that is served, up to the courier's limit
+        (quote("1000.00", 1), AT_HOME, False, ["cash", "card", "transfer"]),
+        (quote("1000.01", 1), AT_HOME, False, ["card", "transfer"]),
+        (quote("1000.00", 1), way(price="0.01", limit="1000.00"), False, ["card", "transfer"]),
+        (quote("100000.00", 1), way(price="0.00", limit=None), False, ["cash", "card", "transfer"]),
+        (quote("100.00", 1), NO_CASH, False, ["card"]),
+        (quote("100.00", 1, "MAD", "FR"), AT_HOME, False, ["card"]),
+        (quote("30.00", 1, "EUR", "MA"), AT_HOME, False, ["card"]),
+        (quote("100.00", 1), AT_HOME, True, ["card"]),
+        # a transfer from its least, in a currency with an account, wherever it goes and whoever sees prices
+        (quote("499.99", 1), NO_CASH, False, ["card"]),
+        (quote("500.00", 1), NO_CASH, False, ["card", "transfer"]),
+        (quote("465.00", 1), way(cash=False), False, ["card", "transfer"]),
+        (quote("500.00", 1), AT_HOME, True, ["card", "transfer"]),
+        (quote("500.00", 1, "MAD", "FR"), POST, False, ["card", "transfer"]),
+        (quote("49.99", 1, "EUR", "FR"), POST, False, ["card"]),
+        (quote("50.00", 1, "EUR", "FR"), POST, False, ["card", "transfer"]),
+        (quote("5000.00", 1, "USD", "US"), POST, False, ["card"]),
+    ],
+)
+def test_each_way_to_pay_has_its_currency_place_and_amounts(terms, delivery, hidden, methods):
+    assert payment_methods(terms, delivery, prices_hidden=hidden, transfer_from=LEAST) == methods
 
 
 def test_numbers_are_ten_unmistakable_signs_and_not_repeated():

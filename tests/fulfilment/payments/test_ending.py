@@ -169,7 +169,7 @@ def test_cash_is_not_awaited_for_an_order_that_ended(end):
 
     assert PaymentAttempt.objects.get().state == State.CANCELLED
     PaymentAttempt.objects.update(state=State.STARTED)
-    assert "payments: no cash is awaited for an order that ended" in wrong()
+    assert "payments: no cash or transfer is awaited for an order that ended" in wrong()
 
 
 @pytest.fixture

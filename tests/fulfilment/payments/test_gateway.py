@@ -203,4 +203,4 @@ def test_the_states_of_the_port_are_those_of_the_rows():
 def test_the_sdk_speaks_the_version_that_is_pinned(provider):
     assert stripe.api_version == gateway.API_VERSION
     with pytest.raises(NoSuchProvider):
-        provider_for("cash")
+        provider_for("nobody")

@@ -22,6 +22,14 @@ GOOD = {
 DEMO = {"SHOP_ENV": "demo", "ALLOWED_HOSTS": None, "BASE_URL": None}
 
 
+ACQUIRER = {
+    "ACQUIRER_MERCHANT": "600001234",
+    "ACQUIRER_KEY": "0123456789abcdef0123456789abcdef",
+    "ACQUIRER_PAGE_URL": "https://acquirer.example/pay",
+    "ACQUIRER_API_URL": "https://acquirer.example/api",
+}
+
+
 def settings_error(environment: dict[str, str]) -> str:
     """Import the settings in a process of their own and return the last line of what went wrong, or nothing."""
     clean = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "DATA_DIR"}}
@@ -37,6 +45,12 @@ def settings_error(environment: dict[str, str]) -> str:
 
 def test_settings_start_when_all_is_said():
     assert settings_error(GOOD) == ""
+
+
+def test_accounts_and_an_acquirer_may_be_named():
+    account = {"TRANSFER_ACCOUNT_MAD": "Bank; Holder; MA64225450000000000900150961; AAAAMAMC"}
+
+    assert settings_error(GOOD | account | ACQUIRER) == ""
 
 
 @pytest.mark.parametrize(
@@ -62,6 +76,14 @@ def test_settings_start_when_all_is_said():
         ({"STRIPE_WEBHOOK_SECRET": None}, "STRIPE_WEBHOOK_SECRET"),
         ({"STRIPE_WEBHOOK_SECRET": "whsec_new,demonstration"}, "whsec_"),
         ({"STRIPE_WEBHOOK_SECRET": "whsec_a,whsec_b,whsec_c"}, "more than two"),
+        ({"TRANSFER_ACCOUNT_MAD": "Bank; Holder; MA64999999000000000000202647; DEMOMAM0"}, "does not exist"),
+        ({"TRANSFER_ACCOUNT_MAD": "Bank; Holder; MA64225450000000000900150962; AAAAMAMC"}, "check digits"),
+        ({"TRANSFER_ACCOUNT_EUR": "Bank; Holder; DE00500105175407324931; AAAADEFF"}, "check digits"),
+        ({"TRANSFER_ACCOUNT_MAD": "Bank; MA64225450000000000900150961"}, "bank; holder; IBAN; BIC"),
+        ({"TRANSFER_DAYS": "1"}, "TRANSFER_DAYS"),
+        ({"ACQUIRER_MERCHANT": "600001234"}, "ACQUIRER_KEY"),
+        (ACQUIRER | {"ACQUIRER_KEY": "short"}, "at least 32"),
+        (ACQUIRER | {"ACQUIRER_PAGE_URL": "http://acquirer.example/pay"}, "https://"),
         (DEMO | {"STRIPE_PUBLISHABLE_KEY": "pk_test_of_a_test"}, "STRIPE_SECRET_KEY must be a test key"),
         (DEMO | {"STRIPE_SECRET_KEY": "sk_test_of_a_test"}, "STRIPE_PUBLISHABLE_KEY must be a test key"),
         ({"SHOP_ENV": None}, "SHOP_ENV=production"),  # forgotten: the demonstration would open to the world

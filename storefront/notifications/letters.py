@@ -12,10 +12,11 @@ from catalogue.kernel.shopping import HOME_COUNTRY
 from catalogue.places.names import country_name
 from fulfilment.orders.links import order_url
 from fulfilment.orders.models import Line, Order, ShippingAddress
-from fulfilment.orders.policies import by_name
+from fulfilment.orders.policies import TRANSFER, by_name
 from fulfilment.orders.queries import breakdown_of, frozen_lines
 from storefront.breakdown.tables import table_of
 
+from .transfers import TOLD, transfer_facts, transfer_rows
 from .words import WORDS
 
 
@@ -29,7 +30,8 @@ class Letter:
 
 def order_letter(order: Order, kind: str) -> Letter:
     """Render one step of an order as mail and as SMS."""
-    words = WORDS.get(f"{kind}_for_another", WORDS[kind]) if order.for_someone_else else WORDS[kind]
+    name = name_of(order, kind)
+    words = WORDS[name]
     with translation.override(order.language):
         facts = _facts(order)
         isolated = {name: _isolate(fact) for name, fact in facts.items()}
@@ -48,12 +50,23 @@ def order_letter(order: Order, kind: str) -> Letter:
                 "address": _address(order),
                 "shares": _shares(order, lines),
             }
+        if name in TOLD:
+            context["transfer"] = transfer_rows(order)
         return Letter(
             subject=str(context["subject"]),
             text=render_to_string("emails/order.txt", context).strip() + "\n",
             html=render_to_string("emails/order.html", context),
             sms=str(words.sms) % facts,
         )
+
+
+def name_of(order: Order, kind: str) -> str:
+    """Return which words a step has for this order: how it is paid and who receives it may change them."""
+    by_transfer = f"{kind}_by_transfer"
+    if order.payment_method == TRANSFER and by_transfer in WORDS:
+        return by_transfer
+    for_another = f"{kind}_for_another"
+    return for_another if order.for_someone_else and for_another in WORDS else kind
 
 
 def _isolate(text: str) -> str:
@@ -69,7 +82,7 @@ def _facts(order: Order) -> dict[str, str]:
         "total": formats.money(order.total_incl_tax, order.currency, order.language),
         "delivery": formats.money(order.shipping_incl_tax, order.currency, order.language),
         "url": order_url(order),
-    }
+    } | (transfer_facts(order) if order.payment_method == TRANSFER else {})
 
 
 def _lines(order: Order, lines: list[Line]) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from fulfilment.jobs.operations import enqueue
 from fulfilment.orders import signals as orders
 from fulfilment.orders.models import Order
+from fulfilment.orders.policies import TRANSFER
 from fulfilment.payments import signals as payments
 from fulfilment.payments.models import Refund
 from fulfilment.warehouse import signals as warehouse
@@ -20,6 +21,7 @@ STEPS = {
     orders.order_paid: "paid",
     orders.order_cancelled: "cancelled",
     orders.order_expired: "expired",
+    orders.payment_due_soon: "transfer_reminder",
 }
 ARRIVING = {Order.Status.SHIPPED: "shipped", Order.Status.DELIVERED: "delivered"}
 
@@ -39,11 +41,11 @@ def order_stepped(signal: Any, order_id: int, **kwargs: Any) -> None:
 
 
 @receiver(orders.order_placed, dispatch_uid="notifications.order_placed")
-def order_placed(order_id: int, **kwargs: Any) -> None:
-    """Speak only where a person must first confirm: else "confirmed" or "paid" follows at once."""
-    if settings.COD_CONFIRMATION == "automatic":
-        return
-    if Order.objects.filter(pk=order_id, status=Order.Status.PENDING_CONFIRMATION).exists():
+def order_placed(order_id: int, order: Order, **kwargs: Any) -> None:
+    """Speak only where something must happen first: else "confirmed" or "paid" follows at once."""
+    if order.payment_method == TRANSFER or (
+        order.status == Order.Status.PENDING_CONFIRMATION and settings.COD_CONFIRMATION != "automatic"
+    ):
         tell(order_id, "placed")
 
 

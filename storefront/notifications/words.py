@@ -25,6 +25,31 @@ WORDS = {
         sms=_("Bilad Al Khair: your order %(number)s is here, %(total)s. We will call you to confirm it. %(url)s"),
         with_lines=True,
     ),
+    "placed_by_transfer": Words(
+        subject=_("Your order %(number)s waits for your transfer"),
+        heading=_("Thank you, %(name)s. Your order is here."),
+        sentence=_(
+            "Please transfer %(total)s to the account below, with the number %(number)s as reference. "
+            "We keep the goods for you until %(until)s; they leave once the money is here."
+        ),
+        sms=_(
+            "Bilad Al Khair: order %(number)s waits for your transfer of %(total)s until %(until)s. "
+            "IBAN %(iban)s, reference %(number)s. %(url)s"
+        ),
+        with_lines=True,
+    ),
+    "transfer_reminder": Words(
+        subject=_("We are waiting for your transfer for order %(number)s"),
+        heading=_("Your transfer has not reached us yet"),
+        sentence=_(
+            "We keep the goods of your order until %(until)s. If you have sent the %(total)s already, "
+            "you have nothing to do."
+        ),
+        sms=_(
+            "Bilad Al Khair: we wait for your transfer of %(total)s for order %(number)s until %(until)s. "
+            "IBAN %(iban)s. Sent already? Nothing to do. %(url)s"
+        ),
+    ),
     "confirmed": Words(
         subject=_("Your order %(number)s is confirmed"),
         heading=_("Thank you, %(name)s. Your order is confirmed."),
@@ -69,6 +94,18 @@ WORDS = {
         heading=_("Your order was not paid in time"),
         sentence=_("What it held is on sale again. Your card was not charged, and you can order again."),
         sms=_("Bilad Al Khair: order %(number)s was not paid in time. Your card was not charged. %(url)s"),
+    ),
+    "expired_by_transfer": Words(
+        subject=_("Your order %(number)s was not paid in time"),
+        heading=_("Your order was not paid in time"),
+        sentence=_(
+            "Your transfer had not reached us, so what the order held is on sale again. If it is on its way, you have "
+            "nothing to do: we send the goods if they are still there, or your money back."
+        ),
+        sms=_(
+            "Bilad Al Khair: no transfer reached us for order %(number)s. If it is on its way: "
+            "we send the goods if they are still there, or your money back. %(url)s"
+        ),
     ),
     "given_back": Words(
         subject=_("Your payment for order %(number)s goes back to you"),

@@ -11,12 +11,13 @@ from catalogue.places.models import Commune, Province
 from fulfilment.shipping import queries as shipping
 from storefront.customer.addresses.forms import AddressForm
 
+from .invoicing import InvoiceFields
 from .recipients import PhoneThere, RecipientFields
 
 ABROAD_HINT = _("The courier calls this number. Write it with its country code, such as +33, if it is from elsewhere.")
 
 
-class CheckoutForm(RecipientFields, AddressForm):
+class CheckoutForm(InvoiceFields, RecipientFields, AddressForm):
     """Contact and address, and the chosen ways to send and to pay (checked again when the order is placed)."""
 
     email = forms.EmailField(
@@ -46,7 +47,7 @@ class CheckoutForm(RecipientFields, AddressForm):
         return [self[name] for name in self.CONTACT]
 
     def address_fields(self) -> list[forms.BoundField]:
-        elsewhere = (*self.CONTACT, *self.CHOICES, *self.RECIPIENT)
+        elsewhere = (*self.CONTACT, *self.CHOICES, *self.RECIPIENT, *self.INVOICE)
         return [self[name] for name in self.fields if name not in elsewhere]
 
     def clean_delivery(self) -> str:

@@ -15,6 +15,7 @@ from catalogue.kernel.shopping import Shopping
 from catalogue.products.models import ProductCategory
 from fulfilment.orders import operations as orders
 from fulfilment.orders import queries
+from fulfilment.orders.invoicing import InvoiceTo
 from fulfilment.orders.policies import Item, OfferNote, Recipient
 from storefront.basket.discounts import refused_code
 from storefront.basket.models import Basket, BasketMoved, Line
@@ -62,6 +63,7 @@ class Wanted:
     shown: tuple[str, ...]
     user_id: int | None = None
     recipient: Recipient | None = None
+    invoice_to: InvoiceTo | None = None
 
     @property
     def buyer(self) -> Buyer:
@@ -113,6 +115,7 @@ def _place(basket_id: int, wanted: Wanted, now: datetime) -> orders.Placed:
         user_id=wanted.user_id,
         recipient=wanted.recipient,
         offers=offered,
+        invoice_to=wanted.invoice_to,
     )
     placed = orders.place(purchase=purchase, now=now)
     _count_uses(placed, buyer, voucher, now)

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from catalogue.kernel import formats
 from catalogue.kernel.shopping import HOME_COUNTRY
 from catalogue.places.names import country_names
-from fulfilment.orders.policies import CARD, CASH, Item, NamedAmount, Quote, by_name, payment_methods
+from fulfilment.orders import transfers
+from fulfilment.orders.policies import CARD, CASH, TRANSFER, Item, NamedAmount, Quote, by_name, payment_methods
 from fulfilment.orders.queries import quote as make_quote
 from fulfilment.shipping import queries as shipping
 from fulfilment.shipping.policies import Delivery, Promise
@@ -23,10 +24,17 @@ from storefront.basket import queries as baskets
 from . import policies
 from .forms import CheckoutForm, commune_names
 
-PAYMENT_NAMES = {CASH: gettext_lazy("Cash on delivery"), CARD: gettext_lazy("Card")}
+PAYMENT_NAMES = {
+    CASH: gettext_lazy("Cash on delivery"),
+    CARD: gettext_lazy("Card"),
+    TRANSFER: gettext_lazy("Bank transfer"),
+}
 PAYMENT_HINTS = {
     CASH: gettext_lazy("You pay the courier at the door."),
     CARD: gettext_lazy("The card field opens on the next page; nothing is taken before that."),
+    TRANSFER: gettext_lazy(
+        "The next page says where to. We keep the goods for some days and send them once it is here."
+    ),
 }
 
 CASH_FROM_RECIPIENT = gettext_lazy("Whoever receives the parcel pays the courier at the door.")
@@ -125,7 +133,10 @@ def _choose(page: Page, form: CheckoutForm, now: datetime) -> None:
         )
         for way in quote.deliveries
     ]
-    methods = payment_methods(quote, page.delivery, prices_hidden=form.hides_prices) if page.delivery else []
+    offered = payment_methods(
+        quote, page.delivery, prices_hidden=form.hides_prices, transfer_from=transfers.least_amounts()
+    )
+    methods = offered if page.delivery else []
     paid_by = policies.first_known(str(form["payment"].value() or ""), methods)
     hints = PAYMENT_HINTS | ({CASH: CASH_FROM_RECIPIENT} if form.names_someone else {})
     page.payments = [

@@ -17,7 +17,7 @@ from catalogue.cooperatives.strategy import Selector
 from catalogue.kernel.shopping import HOME_COUNTRY, Shopping
 from catalogue.places.models import UserAddress
 from fulfilment.orders import operations as orders
-from fulfilment.orders.policies import CARD
+from fulfilment.orders.policies import CARD, CASH
 from fulfilment.orders.queries import order_of_basket
 from fulfilment.shipping import queries as shipping
 from fulfilment.shipping.sending.queries import refusal_text
@@ -184,6 +184,7 @@ def _wanted(request: HttpRequest, form: CheckoutForm, shown: tuple[str, ...]) ->
         shown=shown,
         user_id=request.user.pk if request.user.is_authenticated else None,
         recipient=form.recipient(),
+        invoice_to=form.invoice_to(),
     )
 
 
@@ -222,7 +223,7 @@ def _texts(request: HttpRequest, error: Exception) -> list[str]:
 
 
 def _not_paid_so_text(form: CheckoutForm) -> str:
-    if form.country == HOME_COUNTRY:
+    if form.cleaned_data.get("payment") == CASH and form.country == HOME_COUNTRY:
         return _("Cash is taken in dirhams, up to the courier's limit. Please choose another way.")
     return _("This way to pay is not offered here. Please choose another.")
 

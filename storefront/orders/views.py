@@ -16,6 +16,7 @@ from catalogue.places.names import country_name
 from fulfilment.orders import operations as orders
 from fulfilment.orders.models import Order
 from fulfilment.orders.policies import why_not_cancel
+from fulfilment.orders.transfers import account_in
 from fulfilment.payments import operations as payments
 from fulfilment.payments.gateways.base import ProviderRefused, ProviderUnavailable
 from fulfilment.payments.queries import Standing, refunds_of, standing_of
@@ -53,7 +54,8 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "country": country_name((get_language() or "ar")[:2], order.destination),
         "to_pay": payments_stand.payable,
         "held": payments_stand.held,
-        "payment_over": unpaid and (payments_stand.cancelled or not (payments_stand.payable or payments_stand.held)),
+        "payment_over": unpaid and payments_stand.over,
+        "transfer": account_in(order.currency) if payments_stand.awaited and not payments_stand.held else None,
         "refunds": refunds_of(order.pk) if order.status in ENDED else (),
         "can_cancel": not (obstacle or payments_stand.held),  # the operation decides
     }

@@ -44,6 +44,7 @@ ROLES: dict[str, set[str]] = {
         "ledger.view_line",
         "partner.view_partner",
         "payment.view_paymentattempt",
+        *(f"payment.{verb}_bankcredit" for verb in ("view", "add", "change")),
         "payouts.view_payable",
         "payouts.view_payout",
         "payouts.view_payoutrun",

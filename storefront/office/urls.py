@@ -1,7 +1,7 @@
 from django.urls import path
 
 from .offers import views as offers
-from .views import consignments, dated, holidays, home, jobs, ledger, orders, payouts, prices, rates, sending
+from .views import consignments, dated, holidays, home, jobs, ledger, orders, payouts, prices, rates, sending, transfers
 
 app_name = "office"
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("payouts/run/", payouts.run, name="run-payouts"),
     path("payouts/owed/<slug:slug>/", payouts.owed, name="owed"),
     path("payouts/<str:reference>/", payouts.payout, name="payout"),
+    path("transfers/", transfers.transfers, name="transfers"),
+    path("transfers/match/", transfers.match, name="transfers-match"),
+    path("transfers/<int:pk>/returned/", transfers.send_back, name="transfer-returned"),
     path("rates/", rates.rates, name="rates"),
     path("rates/accept-old/", rates.accept_old, name="accept-old-rates"),
     path("rates/<int:pk>/decide/", rates.decide, name="decide-rate"),

@@ -122,6 +122,9 @@ def day_month(value: date) -> str:
 STEPS = {
     "placed": gettext_lazy("placed"),
     "payment_given_back": gettext_lazy("payment given back"),
+    "transfer_waits": gettext_lazy("a transfer came that a person must look at"),
+    "transfer_returned": gettext_lazy("transfer sent back"),
+    "transfer_reminded": gettext_lazy("the buyer was reminded of the transfer"),
     "refund_owed": gettext_lazy("money to be given back"),
     "refund_made": gettext_lazy("money given back"),
     "refund_failed": gettext_lazy("giving money back failed"),

@@ -1,19 +1,20 @@
-"""How many calls of the webhook were refused, and why. Kept in the shared cache: a flood of them writes no row."""
+"""How many calls of webhook and callback were refused, and why. In the shared cache: a flood of them writes no row."""
 
 from django.core.cache import cache
 
 REASONS = ("signature", "stale", "payload", "mode", "account", "size")
+ACQUIRER_REASONS = ("signature", "stale", "payload", "merchant", "size")
 
 
-def _key(reason: str) -> str:
-    return f"stripe-webhook-refused:{reason}"
+STRIPE, ACQUIRER = "stripe-webhook-refused", "acquirer-callback-refused"
 
 
-def count_refused(reason: str) -> None:
-    cache.add(_key(reason), 0, timeout=None)
-    cache.incr(_key(reason))
+def count_refused(reason: str, who: str = STRIPE) -> None:
+    cache.add(f"{who}:{reason}", 0, timeout=None)
+    cache.incr(f"{who}:{reason}")
 
 
-def refused() -> dict[str, int]:
+def refused(who: str = STRIPE) -> dict[str, int]:
     """Return the counts since the cache was last emptied, by reason."""
-    return {reason: cache.get(_key(reason)) or 0 for reason in REASONS}
+    reasons = REASONS if who == STRIPE else ACQUIRER_REASONS
+    return {reason: cache.get(f"{who}:{reason}") or 0 for reason in reasons}

@@ -62,6 +62,9 @@ TOURS = (
         ("director", "office finance", "office support", "office catalogue"),
         (
             Stop(_("Orders and takings by day, country and currency."), "office/"),
+            Stop(
+                _("Bank transfers: an order waits for its own, and two lines wait for a decision."), "office/transfers/"
+            ),
             Stop(_("Jobs that wait, run or failed, and how to try again."), "office/"),
             Stop(_("Oscar's dashboard, for the catalogue."), "dashboard/"),
         ),

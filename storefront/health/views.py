@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from fulfilment.jobs import queries as jobs
 from fulfilment.payments import queries as payments
-from storefront.payments.counters import refused
+from storefront.payments.counters import ACQUIRER, refused
 
 from . import queries
 
@@ -79,6 +79,9 @@ def _payment_figures(now: datetime) -> Iterator[str]:
     yield "# TYPE shop_stripe_webhook_refused_total counter"
     for reason, refusals in refused().items():
         yield f'shop_stripe_webhook_refused_total{{reason="{reason}"}} {refusals}'
+    yield "# TYPE shop_acquirer_callback_refused_total counter"
+    for reason, refusals in refused(ACQUIRER).items():
+        yield f'shop_acquirer_callback_refused_total{{reason="{reason}"}} {refusals}'
     yield "# TYPE shop_refunds gauge"
     for state, refunds in sorted(payments.refund_counts().items()):
         yield f'shop_refunds{{state="{state}"}} {refunds}'

@@ -82,7 +82,8 @@ def _facts(order: Order) -> dict[str, str]:
         "total": formats.money(order.total_incl_tax, order.currency, order.language),
         "delivery": formats.money(order.shipping_incl_tax, order.currency, order.language),
         "url": order_url(order),
-    } | (transfer_facts(order) if order.payment_method == TRANSFER else {})
+        **transfer_facts(order),
+    }
 
 
 def _lines(order: Order, lines: list[Line]) -> list[dict[str, str]]:

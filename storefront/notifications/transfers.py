@@ -30,7 +30,9 @@ def transfer_rows(order: Order) -> list[tuple[str, str]]:
 
 def transfer_facts(order: Order) -> dict[str, str]:
     """Return what the sentences of such letters name."""
-    account = account_in(order.currency)
-    if account is None or order.reserved_until is None:
-        return {"iban": "", "until": ""}
-    return {"iban": account.iban, "until": formats.moment(order.reserved_until, order.language)}
+    account, until = account_in(order.currency), order.reserved_until
+    return {
+        "iban": account.iban if account else "",
+        "until": formats.moment(until, order.language) if until else "",
+        "day": formats.short_day(until, order.language) if until else "",
+    }

@@ -33,8 +33,8 @@ WORDS = {
             "We keep the goods for you until %(until)s; they leave once the money is here."
         ),
         sms=_(
-            "Bilad Al Khair: order %(number)s waits for your transfer of %(total)s until %(until)s. "
-            "IBAN %(iban)s, reference %(number)s. %(url)s"
+            "Bilad Al Khair: please transfer %(total)s by noon of %(day)s to IBAN %(iban)s, "
+            "reference %(number)s. %(url)s"
         ),
         with_lines=True,
     ),
@@ -46,8 +46,8 @@ WORDS = {
             "you have nothing to do."
         ),
         sms=_(
-            "Bilad Al Khair: we wait for your transfer of %(total)s for order %(number)s until %(until)s. "
-            "IBAN %(iban)s. Sent already? Nothing to do. %(url)s"
+            "Bilad Al Khair: we wait for your transfer of %(total)s until noon of %(day)s, reference %(number)s. "
+            "Sent already? Nothing to do. %(url)s"
         ),
     ),
     "confirmed": Words(
@@ -103,8 +103,8 @@ WORDS = {
             "nothing to do: we send the goods if they are still there, or your money back."
         ),
         sms=_(
-            "Bilad Al Khair: no transfer reached us for order %(number)s. If it is on its way: "
-            "we send the goods if they are still there, or your money back. %(url)s"
+            "Bilad Al Khair: no transfer came for order %(number)s. If it is on its way, "
+            "we send the goods if still there, or your money back. %(url)s"
         ),
     ),
     "given_back": Words(

@@ -23,7 +23,7 @@ from tests.factories.transfers import place_transfer, receive
 from tests.support.races import run_together
 
 pytestmark = pytest.mark.django_db(transaction=True)
-TOTAL = Decimal("635.00")
+TOTAL = Decimal("600.00")
 
 
 @pytest.fixture

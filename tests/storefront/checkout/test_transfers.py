@@ -75,18 +75,18 @@ def test_from_the_checkout_to_the_paid_order_and_its_mail(client, run_jobs):
     letter = Message.objects.get(kind="order.placed")
     assert answer.url == f"/en/orders/{order.number}/"
     assert (order.status, order.reserved_until) == ("PENDING_PAYMENT", datetime(2026, 11, 27, 12, tzinfo=UTC))
-    for words in (IBAN, RIB, "DEMOMAM0", order.number, "635.00", "27 November 2026", "Atlas Cantines SARL", ICE):
+    for words in (IBAN, RIB, "DEMOMAM0", order.number, "600.00", "27 November 2026", "Atlas Cantines SARL", ICE):
         assert words in page, words
     assert "does not exist" in page
     assert "was cancelled" not in page
-    for words in (IBAN, RIB, "DEMOMAM0", order.number, "635.00", "27 November 2026"):
+    for words in (IBAN, RIB, "DEMOMAM0", order.number, "600.00", "27 November 2026"):
         assert words in letter.text, words
         assert words in letter.html, words
 
     sign_in(client, make_staff("finance"))
     line = {
         "reference": "VIR-1",
-        "amount": "635",
+        "amount": "600",
         "currency": "MAD",
         "value_on": "2026-11-20",
         "payer_name": "ATLAS CANTINES",
@@ -97,7 +97,7 @@ def test_from_the_checkout_to_the_paid_order_and_its_mail(client, run_jobs):
 
     page = guest.get(f"orders/{order.number}/").content.decode()
     assert Order.objects.get().status in ("PAID", "PREPARING")
-    assert "635.00" in Message.objects.get(kind="order.paid").text
+    assert "600.00" in Message.objects.get(kind="order.paid").text
     assert IBAN not in page
     assert Message.objects.filter(kind__startswith="order.").count() == 2
     assert [name for name, rows in violations() if rows] == []

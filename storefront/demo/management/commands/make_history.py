@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from storefront.demo.history import operations
+from storefront.demo.history import operations, transfers
 
 
 class Command(BaseCommand):
@@ -25,4 +25,5 @@ class Command(BaseCommand):
         except operations.AlreadyWritten:
             self.stdout.write("The history is written already.")
         else:
+            transfers.show(now=timezone.now())
             self.stdout.write(f"{written} orders written.")

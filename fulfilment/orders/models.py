@@ -255,9 +255,11 @@ class InvoiceParty(models.Model):
             models.CheckConstraint(
                 name="invoice_party_ice_is_true",
                 condition=Q(ice=None)
-                | Q(ice__regex=r"^[0-9]{15}$")
-                & ~Q(ice="0" * 15)
-                & Exact(Mod(Cast("ice", models.BigIntegerField()), 97), 0),
+                | Q(
+                    Exact(Mod(Cast("ice", models.BigIntegerField()), 97), 0),
+                    ~Q(ice="0" * 15),
+                    ice__regex=r"^[0-9]{15}$",
+                ),
             ),
         ]
 

@@ -29,8 +29,11 @@ class Account:
 
     @property
     def rib(self) -> str:
-        """The account number that banks in Morocco ask one another for; none of a bank elsewhere."""
-        return self.iban[4:] if self.iban.startswith("MA") else ""
+        """Bank, place, account and key, as banks in Morocco ask one another for; none of a bank elsewhere."""
+        if not self.iban.startswith("MA"):
+            return ""
+        digits = self.iban[4:]
+        return f"{digits[:3]} {digits[3:6]} {digits[6:22]} {digits[22:]}"
 
     @property
     def is_fictional(self) -> bool:

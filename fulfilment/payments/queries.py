@@ -156,7 +156,11 @@ def transfers_to_remind_of(now: datetime) -> list[Order]:
         payment_attempts__state=State.STARTED,
     ).exclude(events__kind=REMINDED)
     unclear = looked_at(PaymentAttempt.objects.filter(order=OuterRef("pk")))
-    return [order for order in orders.filter(~Exists(unclear)).order_by("pk") if ends_soon(order.reserved_until, now)]
+    return [
+        order
+        for order in orders.filter(~Exists(unclear)).order_by("pk")
+        if order.reserved_until is not None and ends_soon(order.reserved_until, now)
+    ]
 
 
 def order_named(message: str) -> Order | None:

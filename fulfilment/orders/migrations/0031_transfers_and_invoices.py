@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('order', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='invoice_party', to='order.order')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='invoice_party_has_name'), models.CheckConstraint(condition=models.Q(('ice', None), models.Q(('ice__regex', '^[0-9]{15}$'), models.Q(('ice', '000000000000000'), _negated=True), django.db.models.lookups.Exact(django.db.models.functions.math.Mod(django.db.models.functions.comparison.Cast('ice', models.BigIntegerField()), 97), 0)), _connector='OR'), name='invoice_party_ice_is_true')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='invoice_party_has_name'), models.CheckConstraint(condition=models.Q(('ice', None), models.Q(django.db.models.lookups.Exact(django.db.models.functions.math.Mod(django.db.models.functions.comparison.Cast('ice', models.BigIntegerField()), 97), 0), models.Q(('ice', '000000000000000'), _negated=True), ('ice__regex', '^[0-9]{15}$')), _connector='OR'), name='invoice_party_ice_is_true')],
             },
         ),
         migrations.RunSQL(FORWARD, BACKWARD),

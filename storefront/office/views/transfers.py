@@ -71,7 +71,7 @@ def match(request: HttpRequest) -> HttpResponseRedirect:
     form = MatchForm(request.POST, waiting=[credit.pk for credit in queries.waiting_credits()])
     if not form.is_valid():
         for errors in form.errors.values():
-            messages.error(request, " ".join(errors))
+            messages.error(request, " ".join(map(str, errors)))
         return redirect("office:transfers")
     number = form.cleaned_data["number"]
     try:
@@ -110,7 +110,7 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     """Note that the money of a line was sent back."""
     form = ReturnForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(form.errors.get("returned_as", [])))
+        messages.error(request, " ".join(map(str, form.errors["returned_as"])))
         return redirect("office:transfers")
     try:
         operations.return_credit(

@@ -18,7 +18,7 @@ from tests.factories.people import make_staff, sign_in
 pytestmark = pytest.mark.django_db
 ICE = "999000001000075"
 IBAN = "MA64 9999 9900 0000 0000 0020 2647"
-RIB = "999999000000000000202647"
+RIB = "999 999 0000000000002026 47"
 
 
 @pytest.fixture(autouse=True)

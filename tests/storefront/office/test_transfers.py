@@ -137,6 +137,13 @@ def test_what_does_not_fit_waits_and_says_why(client, finance, order, cells, wor
     assert (BankCredit.objects.get().state, status(order)) == (State.WAITING, "PENDING_PAYMENT")
 
 
+def test_the_order_s_page_names_the_company(client, finance, order):
+    page = client.get(english("order", order.number)).content.decode()
+
+    assert "Atlas Cantines SARL" in page
+    assert "999000001000075" in page
+
+
 def test_two_parts_are_matched_by_a_person(client, finance, order):
     parts = [receive(amount=order.total_incl_tax - 35), receive(amount=Decimal(35))]
 

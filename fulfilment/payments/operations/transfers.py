@@ -74,9 +74,7 @@ def record_credit(
     named = order_named(message)
     order = lock(Order.objects.filter(pk=named.pk))[0] if named else None
     attempt = _attempt_of(order) if order else None
-    why = _why_not(order, attempt, amount, currency)
-    if not why and order and order.status in ENDED and not reopened(order, now):
-        why = Why.ENDED
+    why = _why_not(order, attempt, amount, currency) or _why_gone(order, now)
     credit = BankCredit(
         reference=reference,
         amount=amount,
@@ -130,8 +128,8 @@ def match_credits(*, credit_ids: Collection[int], number: str, now: datetime, by
         raise NotAwaited(number, why)
     if why:
         raise DoesNotAddUp(received, attempt.amount, attempt.currency)
-    if order.status in ENDED and not reopened(order, now):
-        raise NotAwaited(number, Why.ENDED)
+    if gone := _why_gone(order, now):
+        raise NotAwaited(number, gone)
     return _pay(attempt, lines, now, by=by)
 
 
@@ -181,6 +179,11 @@ def _why_not(order: Order | None, attempt: PaymentAttempt | None, amount: Decima
     if currency != attempt.currency:
         return Why.OTHER_CURRENCY
     return "" if amount == attempt.amount else Why.OTHER_AMOUNT
+
+
+def _why_gone(order: Order | None, now: datetime) -> str:
+    """Take up again an order that ended, for money that is exactly what it asked; say why it cannot be."""
+    return Why.ENDED if order and order.status in ENDED and not reopened(order, now) else ""
 
 
 def _pay(attempt: PaymentAttempt, lines: Collection[BankCredit], now: datetime, *, by: Any) -> PaymentAttempt:

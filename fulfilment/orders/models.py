@@ -137,6 +137,7 @@ class Line(AbstractLine):
     price = models.ForeignKey("pricing.Price", on_delete=models.PROTECT, related_name="order_lines")
     farm_gate_mad = models.DecimalField(max_digits=12, decimal_places=2)
     seller_of_record = models.CharField(max_length=12, choices=Seller, default=Seller.OFFICE)
+    withdrawal_period = models.ForeignKey("order.WithdrawalPeriod", on_delete=models.PROTECT, related_name="+")
     given_mad = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal(0), db_default=Decimal(0))
     floor_mad = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
 
@@ -282,5 +283,7 @@ class OrderEvent(models.Model):
     def __str__(self) -> str:
         return f"{self.order_id} {self.kind}"
 
+
+from .withdrawing.models import Withdrawal, WithdrawalLine, WithdrawalPeriod  # noqa: F401
 
 from oscar.apps.order.models import *

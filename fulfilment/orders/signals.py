@@ -22,3 +22,11 @@ order_reopened = Signal()
 
 payment_settled = Signal()
 """Announced by payments with ``order_id`` and ``attempt_id``; orders receives it."""
+
+withdrawal_declared = Signal()
+"""``order_id``, ``withdrawal_id``: a buyer says that goods will come back."""
+withdrawal_accepted = Signal()
+"""``order_id``, ``withdrawal_id``, ``quantities`` (line id → pieces that are back), ``delivery`` (whether what was paid
+for delivery goes back too), ``by`` (the person at the office): what they cost is to be given back."""
+withdrawal_rejected = Signal()
+"""``order_id``, ``withdrawal_id``."""

@@ -16,6 +16,7 @@ from catalogue.pricing.operations import making
 from catalogue.pricing.queries import rates_of
 from fulfilment.orders.models import Line, Order, ShippingAddress
 from fulfilment.orders.operations import titles_of
+from fulfilment.orders.withdrawing.queries import period_of, periods_for
 from fulfilment.warehouse.models import Consignment, ConsignmentLine
 
 from .catalogue import make_country, make_stockrecord, publish_prices
@@ -98,6 +99,7 @@ def make_line(order: Order, record: StockRecord, quantity: int, price: Any) -> L
         line_price_before_discounts_excl_tax=excl * quantity,
         price=price,
         farm_gate_mad=record.farm_gate_price,
+        withdrawal_period=period_of(record.product, periods_for(order.destination, day_of(order.date_placed))),
     )
 
 

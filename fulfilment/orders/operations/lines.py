@@ -1,22 +1,26 @@
 """Writing an order's lines: each with its price, and what offers take off it, frozen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 
 from catalogue.kernel.money import ZERO
+from catalogue.kernel.periods import day_of
 from fulfilment.orders import models
 from fulfilment.orders.models import Line, Order
 from fulfilment.orders.policies import LineDiscount, PricedItem, Quote
+from fulfilment.orders.withdrawing.models import WithdrawalPeriod
+from fulfilment.orders.withdrawing.queries import period_of, periods_for
 from fulfilment.shipping.policies import Delivery
 
 
 def write(order: Order, quote: Quote, delivery: Delivery, rows: Mapping[int, Any]) -> None:
     """Write the lines of a quote, the discounts on each, and those on its delivery."""
+    periods = periods_for(order.destination, day_of(order.date_placed))
     lines = Line.objects.bulk_create(
-        _line(order, item, rows[item.stockrecord_id], quote.discounts_of(item), quote) for item in quote.items
+        _line(order, item, rows[item.stockrecord_id], quote, periods) for item in quote.items
     )
     by_record = {line.stockrecord_id: line for line in lines}
     models.LineDiscount.objects.bulk_create(
@@ -30,8 +34,9 @@ def write(order: Order, quote: Quote, delivery: Delivery, rows: Mapping[int, Any
     )
 
 
-def _line(order: Order, item: PricedItem, row: Any, discounts: Sequence[LineDiscount], quote: Quote) -> Line:
+def _line(order: Order, item: PricedItem, row: Any, quote: Quote, periods: dict[str, WithdrawalPeriod]) -> Line:
     product, partner = row.stockrecord.product, row.stockrecord.partner
+    discounts = quote.discounts_of(item)
     excl_tax: Decimal = item.unit_price - item.unit_tax
     off = sum((discount.amount for discount in discounts), ZERO)
     tax_off = sum((discount.tax for discount in discounts), ZERO)
@@ -59,6 +64,7 @@ def _line(order: Order, item: PricedItem, row: Any, discounts: Sequence[LineDisc
         given_mad=sum((discount.cooperative_mad for discount in discounts), ZERO),
         seller_of_record=row.seller_of_record,
         floor_mad=quote.floors.get(item.stockrecord_id),
+        withdrawal_period=period_of(product, periods),
     )
 
 

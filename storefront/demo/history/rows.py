@@ -134,6 +134,7 @@ def _line(order: Order, item: PricedItem, purchase: Purchase, shelf: Shelf) -> L
         num_allocated=0,
         price_id=item.price_id,
         farm_gate_mad=item.farm_gate_mad,
+        withdrawal_period=shelf.period(good, order.destination),
     )
 
 

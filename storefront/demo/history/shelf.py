@@ -7,6 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from catalogue.cooperatives.models import StockRecord
 from catalogue.kernel.periods import day_of
 from catalogue.kernel.shopping import Shopping
@@ -14,6 +16,8 @@ from catalogue.places.models import Commune, Province
 from catalogue.pricing.models import Price, PriceList
 from fulfilment.orders.policies import Item, PricedItem, Quote
 from fulfilment.orders.queries import load_of, mad_per_unit
+from fulfilment.orders.withdrawing.models import WithdrawalPeriod
+from fulfilment.orders.withdrawing.queries import period_of, periods_for
 from fulfilment.shipping import queries as shipping
 from fulfilment.shipping.policies import Load, flags_of, refusal
 
@@ -62,6 +66,7 @@ class Shelf:
     communes: Mapping[int, Sequence[Commune]]
     rules: dict[str, Mapping[str, str]] = field(default_factory=dict)
     by_family: dict[str, list[Good]] = field(default_factory=lambda: defaultdict(list))
+    periods: dict[str, dict[str, WithdrawalPeriod]] = field(default_factory=dict)
 
     def list_at(self, instant: datetime) -> PriceList:
         return next(
@@ -72,6 +77,12 @@ class Shelf:
         if destination not in self.rules:
             self.rules[destination] = shipping.rules_for(destination)
         return not refusal(good.flags, self.rules[destination])
+
+    def period(self, good: Good, destination: str) -> WithdrawalPeriod:
+        """Return the row of today that says how long a thing may be sent back from there."""
+        if destination not in self.periods:
+            self.periods[destination] = periods_for(destination, day_of(timezone.now()))
+        return period_of(good.product, self.periods[destination])
 
     def mean_price_mad(self, family: str) -> float:
         prices = [float(good.record.price) for good in self.by_family[family]]

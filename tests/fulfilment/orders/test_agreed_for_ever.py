@@ -60,6 +60,7 @@ LINE = {
     "seller_of_record": "'cooperative'",
     "given_mad": "1",
     "floor_mad": "1",
+    "withdrawal_period_id": "withdrawal_period_id + 1",
     "tax_code": "'EXO'",
     "title": "'Something else'",
     "titles": "'{}'",

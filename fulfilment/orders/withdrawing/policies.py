@@ -1,0 +1,64 @@
+"""How long something may be sent back: by what it is, until the end of the last day. No database."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from catalogue.kernel.periods import day_of, start_of
+
+ORDINARY, SEALED, PERISHABLE = "ordinary", "sealed", "perishable"
+ELSEWHERE = "*"
+"""Stands for every destination that has no row of its own."""
+
+USE_BY = "DLC"
+SPOILS_WITHIN_DAYS = 30
+SEALED_KINDS = ("food", "cosmetic", "gift")
+SATURDAY = 5
+
+
+class Described(Protocol):
+    """What a product says of itself that decides."""
+
+    kind: str
+    date_type: str
+    cold_chain: bool
+    shelf_life_days: int | None
+
+
+def class_of(product: Described) -> str:
+    """Say what a product is to the law of withdrawal.
+
+    What must stay cold, carries a use-by date or keeps for a month at most spoils quickly; other food and what goes on
+    the skin is sealed, and cannot be sold again once opened. A piece that exists once was not made to the buyer's
+    measure: it is as ordinary as any other.
+    """
+    keeps_days = product.shelf_life_days
+    short = keeps_days is not None and keeps_days <= SPOILS_WITHIN_DAYS
+    if product.cold_chain or product.date_type == USE_BY or short:
+        return PERISHABLE
+    return SEALED if product.kind in SEALED_KINDS else ORDINARY
+
+
+def places_of(destination: str, block: str) -> tuple[str, ...]:
+    """Return whose rows may speak for a destination, the nearest first: the country, its group, everywhere else."""
+    return tuple(dict.fromkeys(place for place in (destination, block, ELSEWHERE) if place))
+
+
+def nearest(places: Iterable[str], known: Iterable[str]) -> str | None:
+    """Return the first of ``places`` that has a row."""
+    have = set(known)
+    return next((place for place in places if place in have), None)
+
+
+def ends_at(delivered_at: datetime, days: int) -> datetime:
+    """Return the instant from which it is too late: the end, in the shop's zone, of the last day.
+
+    The day of delivery does not count. A last day on a Saturday or Sunday carries the period to Monday's end
+    (Regulation 1182/71, article 3(4)), wherever it was sent. None of ``days``: the delivery itself.
+    """
+    if not days:
+        return delivered_at
+    last = day_of(delivered_at) + timedelta(days=days)
+    while last.weekday() >= SATURDAY:
+        last += timedelta(days=1)
+    return start_of(last + timedelta(days=1))

@@ -12,6 +12,7 @@ from catalogue.kernel.invariants import invariant
 from .models import Line, LineDiscount, Order
 from .policies import HOLDING
 from .queries import breakdown_of, frozen_lines
+from .withdrawing import invariants  # noqa: F401
 
 CHUNK = 500
 LEFT_THE_SHELF = ("HANDED_OVER", "IN_TRANSIT", "DELIVERED", "REFUSED", "LOST", "RETURNED", "CANCELLED")

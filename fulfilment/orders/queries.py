@@ -24,6 +24,7 @@ from .breakdown import Breakdown, Sold, break_down
 from .discounting import NOTHING, AtHand, Given, Good, discount, off_delivery
 from .models import Line, Order
 from .policies import Item, PricedItem, Quote, by_stockrecord
+from .withdrawing import queries as withdrawing
 
 
 def price_rows(stockrecord_ids: Iterable[int], *, shopping: Shopping, now: datetime) -> dict[int, Any]:
@@ -153,7 +154,7 @@ def order_of_basket(basket_id: int) -> Order | None:
 
 def for_page(number: str) -> Order | None:
     """Return an order with what its page shows, in a fixed number of queries."""
-    lines = frozen_lines().select_related("product__family", "partner")
+    lines = withdrawing.for_withdrawing(frozen_lines().select_related("product__family", "partner"))
     return (
         Order.objects.select_related(
             "user",

@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveSmallIntegerField(help_text='1, 2, 3 … within its order')),
                 ('state', models.CharField(choices=[('DECLARED', 'declared'), ('RECEIVED', 'goods received'), ('ACCEPTED', 'accepted'), ('REJECTED', 'rejected'), ('CANCELLED', 'taken back by the buyer')], default='DECLARED', max_length=10)),
-                ('confirmation', models.CharField(max_length=40, unique=True)),
+                ('confirmation', models.CharField(max_length=40)),
                 ('declared_name', models.CharField(max_length=200)),
                 ('declared_at', models.DateTimeField()),
                 ('received_at', models.DateTimeField(blank=True, null=True)),
@@ -149,6 +149,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='withdrawal',
             constraint=models.UniqueConstraint(fields=('order', 'number'), name='withdrawal_number_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='withdrawal',
+            constraint=models.UniqueConstraint(fields=('order', 'confirmation'), name='withdrawal_confirmed_once'),
         ),
         migrations.AddConstraint(
             model_name='withdrawal',

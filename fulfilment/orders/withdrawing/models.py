@@ -82,7 +82,7 @@ class Withdrawal(models.Model):
     order = models.ForeignKey("order.Order", on_delete=models.PROTECT, related_name="withdrawals")
     number = models.PositiveSmallIntegerField(help_text="1, 2, 3 … within its order")
     state = models.CharField(max_length=10, choices=State, default=State.DECLARED)
-    confirmation = models.CharField(max_length=40, unique=True)
+    confirmation = models.CharField(max_length=40)
     declared_name = models.CharField(max_length=200)
     declared_at = models.DateTimeField()
     declared_by = models.ForeignKey(
@@ -101,6 +101,7 @@ class Withdrawal(models.Model):
         ordering = ["-declared_at", "-pk"]
         constraints = [
             models.UniqueConstraint(name="withdrawal_number_once", fields=["order", "number"]),
+            models.UniqueConstraint(name="withdrawal_confirmed_once", fields=["order", "confirmation"]),
             models.CheckConstraint(name="withdrawal_has_name", condition=~Q(declared_name="")),
             models.CheckConstraint(
                 name="withdrawal_state_has_its_times",

@@ -1,19 +1,27 @@
 """How long something may be sent back: by what it is, until the end of the last day. No database."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from catalogue.kernel.periods import day_of, start_of
+from fulfilment.orders.policies import CASH, HOLDING
 
 ORDINARY, SEALED, PERISHABLE = "ordinary", "sealed", "perishable"
 ELSEWHERE = "*"
 """Stands for every destination that has no row of its own."""
 
+OPEN, CANCEL, AT_THE_DOOR, NOTHING = "open", "cancel", "at_the_door", "nothing"
+"""What a buyer who changes their mind does: withdraw, cancel, refuse the parcel at the door, nothing at all."""
+
+EXCLUDED, LATE, NONE_LEFT = "excluded", "late", "none_left"
+"""Why a line cannot be sent back: never, not any more, all of it was."""
+
 USE_BY = "DLC"
 SPOILS_WITHIN_DAYS = 30
 SEALED_KINDS = ("food", "cosmetic", "gift")
 SATURDAY = 5
+ARRIVED = ("DELIVERED", "COMPLETED")
 
 
 class Described(Protocol):
@@ -62,3 +70,40 @@ def ends_at(delivered_at: datetime, days: int) -> datetime:
     while last.weekday() >= SATURDAY:
         last += timedelta(days=1)
     return start_of(last + timedelta(days=1))
+
+
+def way_back(status: str, payment_method: str, hindrance: str) -> str:
+    """Say how a buyer gets out of an order: ``OPEN``, ``CANCEL``, ``AT_THE_DOOR`` or ``NOTHING``.
+
+    ``hindrance`` is what keeps it from being cancelled (``why_not_cancel``). What is paid may be withdrawn before it
+    arrives; what is paid at the door is refused there.
+    """
+    if status in ARRIVED:
+        return OPEN
+    if status not in HOLDING:
+        return NOTHING
+    if not hindrance:
+        return CANCEL
+    return AT_THE_DOOR if payment_method == CASH else OPEN
+
+
+def why_not(days: int, left: int, now: datetime, end: datetime | None) -> str:
+    """Say what keeps a line from being sent back now: ``EXCLUDED``, ``LATE``, ``NONE_LEFT``, or nothing.
+
+    ``end`` is the first instant too late; none before delivery.
+    """
+    if not days:
+        return EXCLUDED
+    if end is not None and now >= end:
+        return LATE
+    return "" if left > 0 else NONE_LEFT
+
+
+def is_whole(bought: Mapping[int, int], back: Mapping[int, int]) -> bool:
+    """Tell whether every piece of an order came back; then what was paid for its delivery goes back too."""
+    return all(back.get(line, 0) >= quantity for line, quantity in bought.items())
+
+
+def days_left(now: datetime, end: datetime) -> int:
+    """Count the days of the shop that are left, this one included."""
+    return max((day_of(end - timedelta(microseconds=1)) - day_of(now)).days + 1, 0)

@@ -1,13 +1,23 @@
 """Which dated row speaks for what, and until when something may be sent back."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from fulfilment.orders.models import Line
+from django.db.models import IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from fulfilment.orders.models import Line, Order
+from fulfilment.orders.policies import why_not_cancel
 from fulfilment.shipping import queries as shipping
 
 from . import policies
-from .models import WithdrawalPeriod
+from .models import Withdrawal, WithdrawalLine, WithdrawalPeriod
+
+DECLARED = "withdrawal_declared"
+"""The event that a withdrawal leaves on its order's timeline."""
+GONE = ("CANCELLED", "REFUSED", "LOST", "RETURNED")
+"""States of a parcel that never arrives."""
 
 
 class NoPeriod(Exception):
@@ -43,3 +53,111 @@ def ends_at(lines: Iterable[Line], delivered_at: datetime) -> dict[int, datetime
     rows = WithdrawalPeriod.objects.in_bulk(keys) if keys else {}
     periods = {line.pk: rows.get(line.withdrawal_period_id) or line.withdrawal_period for line in lines}
     return {pk: policies.ends_at(delivered_at, period.days) for pk, period in periods.items()}
+
+
+def withdrawn_pieces() -> Coalesce:
+    """For a query of order lines: how many pieces of each are declared or accepted as sent back."""
+    pieces = (
+        WithdrawalLine.objects.filter(line=OuterRef("pk"))
+        .exclude(withdrawal__state__in=Withdrawal.VOID_STATES)
+        .order_by()
+        .values("line")
+        .annotate(total=Sum(Coalesce("back", "quantity")))
+    )
+    return Coalesce(Subquery(pieces.values("total"), output_field=IntegerField()), 0)
+
+
+def for_withdrawing(lines: QuerySet[Line]) -> QuerySet[Line]:
+    """Add to a query of order lines what ``offer_of`` reads of them."""
+    return lines.select_related("withdrawal_period").annotate(withdrawn=withdrawn_pieces())
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of an order: how many pieces may still be sent back, until when; ``refused`` says why none may.
+
+    ``ends_at`` is the first instant too late: nothing until the order has arrived.
+    """
+
+    line: Line
+    left: int
+    ends_at: datetime | None
+    refused: str
+
+    @property
+    def period(self) -> WithdrawalPeriod:
+        return self.line.withdrawal_period
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What may be sent back of an order. ``way`` is one of ``OPEN``, ``CANCEL``, ``AT_THE_DOOR``, ``NOTHING``."""
+
+    way: str
+    items: tuple[Item, ...]
+    delivered_at: datetime | None
+
+    @property
+    def open_items(self) -> list[Item]:
+        return [item for item in self.items if not item.refused]
+
+    @property
+    def is_open(self) -> bool:
+        return self.way == policies.OPEN and bool(self.open_items)
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """Return the instant from which nothing may be sent back any more."""
+        return max((item.ends_at for item in self.items if item.ends_at and item.period.days), default=None)
+
+    @property
+    def withdrawn(self) -> int:
+        """Count the pieces that are declared or accepted already."""
+        return sum(item.line.quantity - item.left for item in self.items)
+
+    def item(self, line_id: int) -> Item | None:
+        return next((item for item in self.items if item.line.pk == line_id), None)
+
+
+def offer_of(order: Order, lines: Iterable[Line], now: datetime) -> Offer:
+    """Say what may be sent back of an order: ``lines`` are its own, read ``for_withdrawing``."""
+    parcels = list(order.consignments.all())
+    hindrance = why_not_cancel(order.status, order.payment_method, (parcel.state for parcel in parcels))
+    arrived = delivered_at(order)
+    lines = list(lines)
+    ends = ends_at(lines, arrived) if arrived else {}
+    items = tuple(_item(line, ends.get(line.pk), now) for line in lines)
+    return Offer(policies.way_back(order.status, order.payment_method, hindrance), items, arrived)
+
+
+def _item(line: Line, end: datetime | None, now: datetime) -> Item:
+    left = line.quantity - line.withdrawn
+    return Item(line, left, end, policies.why_not(line.withdrawal_period.days, left, now, end))
+
+
+def delivered_at(order: Order) -> datetime | None:
+    """Return when the last parcel of an order arrived; nothing while one is still on its way."""
+    if order.status not in policies.ARRIVED:
+        return None
+    times = [parcel.delivered_at for parcel in order.consignments.all() if parcel.state not in GONE]
+    times += [event.at for event in order.events.all() if event.kind == "delivered"]
+    return max((time for time in times if time), default=None)
+
+
+def withdrawals_of(order: Order) -> list[Withdrawal]:
+    """Return what was declared of an order, oldest first; its events say whether there is anything to read."""
+    if not any(event.kind == DECLARED for event in order.events.all()):
+        return []
+    found = Withdrawal.objects.filter(order=order).prefetch_related("lines__line").order_by("number")
+    return [_with_order(withdrawal, order) for withdrawal in found]
+
+
+def _with_order(withdrawal: Withdrawal, order: Order) -> Withdrawal:
+    withdrawal.order = order
+    return withdrawal
+
+
+def being_withdrawn(line_ids: Iterable[int]) -> set[int]:
+    """Return those lines of which pieces are declared and not yet accepted or rejected: money for them waits."""
+    rows = WithdrawalLine.objects.filter(line__in=line_ids, withdrawal__state__in=Withdrawal.OPEN_STATES)
+    return set(rows.values_list("line_id", flat=True))

@@ -32,6 +32,13 @@ def order_url(order: Order, language: str | None = None) -> str:
     return settings.BASE_URL.rstrip("/") + order_path(order, language)
 
 
+def withdrawal_url(order: Order, number: int) -> str:
+    """Return the address of what the buyer declared to send back, in the order's language."""
+    with translation.override(order.language):
+        path = reverse("orders:withdrawal", args=[order.number, number])
+    return f"{settings.BASE_URL.rstrip('/')}{path}?k={key_for(order.number)}"
+
+
 def recipient_key_for(number: str) -> str:
     """Return the key of the page for whoever receives an order: another than the payer's, and it opens less."""
     return salted_hmac(RECIPIENT_SALT, number, algorithm="sha256").hexdigest()[:KEY_LENGTH]

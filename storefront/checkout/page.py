@@ -10,11 +10,14 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from catalogue.kernel import formats
+from catalogue.kernel.periods import day_of
 from catalogue.kernel.shopping import HOME_COUNTRY
 from catalogue.places.names import country_names
 from fulfilment.orders import transfers
 from fulfilment.orders.policies import CARD, CASH, TRANSFER, Item, NamedAmount, Quote, by_name, payment_methods
 from fulfilment.orders.queries import quote as make_quote
+from fulfilment.orders.withdrawing.queries import promise_to
+from fulfilment.orders.withdrawing.words import promises
 from fulfilment.shipping import queries as shipping
 from fulfilment.shipping.policies import Delivery, Promise
 from fulfilment.shipping.sending.queries import refusal_text
@@ -107,8 +110,16 @@ def build(request: HttpRequest, form: CheckoutForm, now: datetime) -> tuple[Page
         "seal": policies.seal(basket.pk, quote),
         "arrival": arrivals.for_lines(lines, quote, shopping=shopping, now=now),
         "said": discounts.said_of(quote),
+        "sending_back": _sending_back(lines, shopping.destination, now),
     }
     return page, context
+
+
+def _sending_back(lines: list[baskets.LineView], destination: str, now: datetime) -> list[str]:
+    """Say, before the button, what may be sent back and how long."""
+    products = [view.line.product for view in lines]
+    found = [(product.title, promise_to(product, destination, day_of(now))) for product in products]
+    return promises((title, row) for title, row in found if row)
 
 
 def _mark_refused(lines: list[baskets.LineView], quote: Quote) -> None:

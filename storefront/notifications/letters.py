@@ -14,6 +14,7 @@ from fulfilment.orders.links import order_url
 from fulfilment.orders.models import Line, Order, ShippingAddress
 from fulfilment.orders.policies import TRANSFER, by_name
 from fulfilment.orders.queries import breakdown_of, frozen_lines
+from fulfilment.orders.withdrawing.words import promises
 from storefront.breakdown.tables import table_of
 
 from .transfers import TOLD, transfer_facts, transfer_rows
@@ -43,12 +44,13 @@ def order_letter(order: Order, kind: str) -> Letter:
             "sentence": str(words.sentence) % isolated,
         }
         if words.with_lines:
-            lines = list(frozen_lines().filter(order=order))
+            lines = list(frozen_lines().select_related("withdrawal_period").filter(order=order))
             context |= {
                 "lines": _lines(order, lines),
                 "discounts": _discounts(order, lines),
                 "address": _address(order),
                 "shares": _shares(order, lines),
+                "withdrawal": promises((line.title, line.withdrawal_period) for line in lines),
             }
         if name in TOLD:
             context["transfer"] = transfer_rows(order)

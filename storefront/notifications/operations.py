@@ -11,11 +11,13 @@ from django.db.models import Q, QuerySet
 from catalogue.kernel.phones import can_receive_sms
 from fulfilment.jobs.operations import enqueue
 from fulfilment.orders.models import Order
+from fulfilment.orders.withdrawing.models import Withdrawal
 
 from .gateways import sms_gateway
 from .letters import order_letter
 from .models import CODE, Message
 from .recipients import recipient_sms
+from .withdrawals import withdrawal_letter
 
 SEND = "storefront.notifications.send_message"
 DOMAIN = "messages.biladalkhair.example"
@@ -99,6 +101,27 @@ def _tell_recipient(order: Order, kind: str, now: datetime) -> None:
             order=order,
             now=now,
         )
+
+
+@transaction.atomic
+def write_withdrawal_message(*, withdrawal_id: int, kind: str, now: datetime) -> None:
+    """Tell the payer about a withdrawal, by mail and by SMS as far as there are addresses. Each kind once."""
+    withdrawal = Withdrawal.objects.select_related("order__user").prefetch_related("lines__line").get(pk=withdrawal_id)
+    order, letter = withdrawal.order, withdrawal_letter(withdrawal, kind)
+    key = f"withdrawal:{withdrawal.reference}:{kind}"
+    common = {"kind": f"withdrawal.{kind}", "language": order.language, "order": order, "now": now}
+    if order.email:
+        write_message(
+            key=f"{key}:mail",
+            channel=Message.Channel.MAIL,
+            recipient=order.email,
+            subject=letter.subject,
+            text=letter.text,
+            html=letter.html,
+            **common,
+        )
+    if can_receive_sms(order.phone) or not order.email:
+        write_message(key=f"{key}:sms", channel=Message.Channel.SMS, recipient=order.phone, text=letter.sms, **common)
 
 
 def send_message(*, message_key: str, now: datetime) -> bool:

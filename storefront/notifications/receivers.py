@@ -14,7 +14,8 @@ from fulfilment.payments import signals as payments
 from fulfilment.payments.models import Refund
 from fulfilment.warehouse import signals as warehouse
 
-from .tasks import WRITE_ORDER_MESSAGE
+from . import withdrawals
+from .tasks import WRITE_ORDER_MESSAGE, WRITE_WITHDRAWAL_MESSAGE
 
 STEPS = {
     orders.order_confirmed: "confirmed",
@@ -22,6 +23,11 @@ STEPS = {
     orders.order_cancelled: "cancelled",
     orders.order_expired: "expired",
     orders.payment_due_soon: "transfer_reminder",
+}
+WITHDRAWALS = {
+    orders.withdrawal_declared: withdrawals.DECLARED,
+    orders.withdrawal_accepted: withdrawals.ACCEPTED,
+    orders.withdrawal_rejected: withdrawals.REJECTED,
 }
 ARRIVING = {Order.Status.SHIPPED: "shipped", Order.Status.DELIVERED: "delivered"}
 
@@ -62,3 +68,14 @@ def refund_owed(order_id: int, refund_id: int, **kwargs: Any) -> None:
     """Say at once that money which came too late goes back: nobody should have to ask."""
     if Refund.objects.filter(pk=refund_id, reason=Refund.Reason.PAID_TOO_LATE).exists():
         tell(order_id, "given_back")
+
+
+@receiver(list(WITHDRAWALS), dispatch_uid="notifications.withdrawal_moved")
+def withdrawal_moved(signal: Any, withdrawal_id: int, **kwargs: Any) -> None:
+    kind = WITHDRAWALS[signal]
+    enqueue(
+        task=WRITE_WITHDRAWAL_MESSAGE,
+        key=f"withdrawal-message:{withdrawal_id}:{kind}",
+        payload={"withdrawal_id": withdrawal_id, "kind": kind},
+        now=timezone.now(),
+    )

@@ -7,11 +7,17 @@ from fulfilment.jobs.tasks import job
 from . import operations
 
 WRITE_ORDER_MESSAGE = "storefront.notifications.write_order_message"
+WRITE_WITHDRAWAL_MESSAGE = "storefront.notifications.write_withdrawal_message"
 
 
 @job(WRITE_ORDER_MESSAGE, in_transaction=True)
 def write_order_message(*, order_id: int, kind: str) -> None:
     operations.write_order_message(order_id=order_id, kind=kind, now=timezone.now())
+
+
+@job(WRITE_WITHDRAWAL_MESSAGE, in_transaction=True)
+def write_withdrawal_message(*, withdrawal_id: int, kind: str) -> None:
+    operations.write_withdrawal_message(withdrawal_id=withdrawal_id, kind=kind, now=timezone.now())
 
 
 @job(operations.SEND, queue="mail", attempts=4)  # a mail server may be away for an hour

@@ -1,11 +1,16 @@
 """Finding an order again."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from catalogue.kernel.text import fold_digits
+from catalogue.kernel.text import fold_digits, squash, strip_controls
 from fulfilment.orders.policies import NUMBER_LENGTH, fold_number
+from fulfilment.orders.withdrawing.queries import Item
+from storefront.basket.forms import QuantityField
 from storefront.customer.fields import CodeField, PhoneField
 
 
@@ -30,3 +35,60 @@ class CodeForm(forms.Form):
 
     def clean_code(self) -> str:
         return "".join(self.cleaned_data["code"].split())
+
+
+class PiecesField(QuantityField):
+    """How many pieces of one line go back; empty means none."""
+
+    def __init__(self, item: Item) -> None:
+        self.item = item
+        super().__init__(minimum=0, required=False, initial=item.left)
+        self.label = item.line.title_here
+
+    def validate(self, value: Any) -> None:
+        if value is None:
+            return
+        super().validate(value)
+        if value > self.item.left:
+            raise ValidationError(_("At most %(left)s of these can go back."), params={"left": self.item.left})
+
+
+class PiecesForm(forms.Form):
+    """Which pieces go back: one field for each line that may."""
+
+    def __init__(self, items: Iterable[Item], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for item in items:
+            self.fields[f"line-{item.line.pk}"] = PiecesField(item)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors and not any(data.values()):
+            raise ValidationError(_("Choose at least one piece to send back."))
+        return data
+
+    @property
+    def chosen(self) -> list[tuple[Item, int]]:
+        """Return each line with how many of it, those without any left out."""
+        return [
+            (field.item, self.cleaned_data[name])
+            for name, field in self.fields.items()
+            if isinstance(field, PiecesField) and self.cleaned_data[name]
+        ]
+
+    @property
+    def pieces(self) -> dict[int, int]:
+        return {item.line.pk: quantity for item, quantity in self.chosen}
+
+
+class DeclarationForm(forms.Form):
+    """Who declares it. ``confirmation`` came with the page, so that a second press finds the first."""
+
+    name = forms.CharField(label=_("Name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    confirmation = forms.CharField(max_length=40, widget=forms.HiddenInput)
+
+    def clean_name(self) -> str:
+        name = squash(strip_controls(self.cleaned_data["name"]))
+        if not name:
+            raise ValidationError(_("Write your name."))
+        return name

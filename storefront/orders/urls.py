@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import paying, receipts, receiving, views
+from . import paying, receipts, receiving, views, withdrawing
 
 app_name = "orders"
 urlpatterns = [
@@ -12,5 +12,9 @@ urlpatterns = [
     path("<str:number>/pay/", paying.pay, name="pay"),
     path("<str:number>/pay/start/", paying.start, name="pay-start"),
     path("<str:number>/parcel/", receiving.parcel, name="parcel"),
+    path("<str:number>/withdraw/", withdrawing.withdraw, name="withdraw"),
+    path("<str:number>/withdraw/confirm/", withdrawing.confirm, name="withdraw-confirm"),
+    path("<str:number>/withdrawals/<int:count>/", withdrawing.withdrawal, name="withdrawal"),
+    path("<str:number>/withdrawals/<int:count>/keep/", withdrawing.keep, name="withdrawal-keep"),
     path("<str:number>/paid/", paying.paid, name="paid"),
 ]

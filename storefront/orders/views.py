@@ -28,6 +28,7 @@ from .access import order_or_404, remember, remember_key
 from .forms import CodeForm, FindForm
 from .money import money_of
 from .timeline import steps_of
+from .withdrawing import panel_of
 
 ASKED = "order_code"
 ENDED = (Order.Status.EXPIRED, Order.Status.CANCELLED)
@@ -57,6 +58,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "payment_over": unpaid and payments_stand.over,
         "transfer": account_in(order.currency) if payments_stand.awaited and not payments_stand.held else None,
         "refunds": refunds_of(order.pk) if order.status in ENDED else (),
+        **panel_of(order, timezone.now()),
         "can_cancel": not (obstacle or payments_stand.held),  # the operation decides
     }
     return remember_key(request, render(request, "shop/order.html", context), number)

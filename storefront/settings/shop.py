@@ -48,6 +48,12 @@ OSCAR_DASHBOARD_NAVIGATION: list[dict[str, Any]] = [
 HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
 PHONENUMBER_DEFAULT_REGION = "MA"
 
+SHOP_PHONE = env.str("SHOP_PHONE", default="" if SHOP_ENV == "production" else "+212522000000")
+"""The number that pages name when something needs a person; none is named while it is empty."""
+
+SHOP_RETURN_ADDRESS = env.str("SHOP_RETURN_ADDRESS", default="Bilad Al Khair, Casablanca")
+"""Where buyers send goods back to, in one line."""
+
 CURRENCIES = ("MAD", "EUR", "USD")
 HOME_COUNTRY = "MA"
 CURRENCY_COOKIE, DESTINATION_COOKIE = "currency", "destination"

@@ -10,6 +10,7 @@ from django.db.models import OuterRef, Q
 from django.utils.translation import gettext as _
 
 from catalogue.cooperatives.queries import current_prices
+from catalogue.kernel.periods import day_of
 from catalogue.kernel.shopping import HOME, Shopping
 from catalogue.pricing.models import Price
 from catalogue.pricing.queries import rates_of
@@ -17,6 +18,8 @@ from catalogue.products.models import Component, Product, ProductCategory
 from catalogue.products.queries import Shelf, protected_names, shelves, way_to
 from fulfilment.orders.breakdown import Sold, break_down
 from fulfilment.orders.queries import goods_of, load_of
+from fulfilment.orders.withdrawing.queries import promise_to
+from fulfilment.orders.withdrawing.words import promise
 from fulfilment.shipping.sending.policies import COLD_CHAIN, SendingRules
 from fulfilment.shipping.sending.queries import refusal_text
 from storefront.basket import arrivals
@@ -62,6 +65,7 @@ class ProductPage:
     arrival: arrivals.ArrivalView | None
     contents: list[Any]
     related: list[Card]
+    sending_back: str
     facts: list[tuple[str, str]]
     labels: list[str]
 
@@ -95,6 +99,7 @@ def product_page(*, pk: int, shopping: Shopping, language: str, now: datetime) -
         )
         if seller
         else [],
+        sending_back=_sending_back(product, shopping, now),
         facts=_facts(product, offers[0].cooperative if offers else None, rules),
         labels=[words.label(label, names) for label in product.labels],
     )
@@ -176,6 +181,11 @@ def _tax_words(row: Price) -> str:
     if row.side != HOME:
         return _("without tax; duties may be due on arrival")
     return _("tax included") if row.part_tax else _("no tax due")
+
+
+def _sending_back(product: Product, shopping: Shopping, now: datetime) -> str:
+    found = promise_to(product, shopping.destination, day_of(now))
+    return promise(found) if found else ""
 
 
 def _contents(product: Product) -> list[Any]:

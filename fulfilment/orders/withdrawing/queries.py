@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from django.db.models import IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.core.cache import caches
+from django.db.models import IntegerField, OuterRef, Prefetch, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from fulfilment.orders.models import Line, Order
@@ -33,6 +34,31 @@ def periods_for(destination: str, day: date) -> dict[str, WithdrawalPeriod]:
         found.setdefault(row.product_class, {})[row.destination] = row
     nearest = {kind: policies.nearest(places, rows) for kind, rows in found.items()}
     return {kind: found[kind][place] for kind, place in nearest.items() if place}
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What a row says, as pages keep it."""
+
+    days: int
+    excluded: str
+    unopened_only: bool
+
+
+def promises_for(destination: str, day: date) -> dict[str, Promise]:
+    """Return the same for pages, from the local cache: rows of today and before never change any more."""
+    cache, key = caches["local"], f"withdrawing.{destination}.{day}"
+    found: dict[str, Promise] | None = cache.get(key)
+    if found is None:
+        rows = periods_for(destination, day)
+        found = {kind: Promise(row.days, row.excluded, row.unopened_only) for kind, row in rows.items()}
+        cache.set(key, found)
+    return found
+
+
+def promise_to(product: policies.Described, destination: str, day: date) -> Promise | None:
+    """Return what holds for a product sent somewhere, if it were ordered on that day; nothing where no row speaks."""
+    return promises_for(destination, day).get(policies.class_of(product))
 
 
 def period_of(product: policies.Described, periods: dict[str, WithdrawalPeriod]) -> WithdrawalPeriod:
@@ -88,6 +114,11 @@ class Item:
     def period(self) -> WithdrawalPeriod:
         return self.line.withdrawal_period
 
+    @property
+    def until(self) -> datetime | None:
+        """Return the last instant in time."""
+        return last_instant(self.ends_at)
+
 
 @dataclass(frozen=True)
 class Offer:
@@ -111,12 +142,25 @@ class Offer:
         return max((item.ends_at for item in self.items if item.ends_at and item.period.days), default=None)
 
     @property
+    def until(self) -> datetime | None:
+        """Return the last instant in time."""
+        return last_instant(self.ends_at)
+
+    def days_left(self, now: datetime) -> int | None:
+        """Count the days left, today included; nothing until the order has arrived."""
+        return policies.days_left(now, self.ends_at) if self.ends_at else None
+
+    @property
     def withdrawn(self) -> int:
         """Count the pieces that are declared or accepted already."""
         return sum(item.line.quantity - item.left for item in self.items)
 
     def item(self, line_id: int) -> Item | None:
         return next((item for item in self.items if item.line.pk == line_id), None)
+
+
+def last_instant(end: datetime | None) -> datetime | None:
+    return end - timedelta(microseconds=1) if end else None
 
 
 def offer_of(order: Order, lines: Iterable[Line], now: datetime) -> Offer:
@@ -148,7 +192,8 @@ def withdrawals_of(order: Order) -> list[Withdrawal]:
     """Return what was declared of an order, oldest first; its events say whether there is anything to read."""
     if not any(event.kind == DECLARED for event in order.events.all()):
         return []
-    found = Withdrawal.objects.filter(order=order).prefetch_related("lines__line").order_by("number")
+    lines = Prefetch("lines", queryset=WithdrawalLine.objects.select_related("line"))
+    found = Withdrawal.objects.filter(order=order).prefetch_related(lines).order_by("number")
     return [_with_order(withdrawal, order) for withdrawal in found]
 
 

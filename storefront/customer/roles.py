@@ -15,8 +15,12 @@ SENDING = {
     *(f"shipping.{verb}_sendingpermission" for verb in ("view", "add")),
     *(f"shipping.{verb}_importrule" for verb in ("view", "add")),
 }
+READ_WITHDRAWALS = {"order.view_withdrawal", "order.view_withdrawalperiod"}
 ROLES: dict[str, set[str]] = {
-    "support": READ_ORDERS | {"order.change_order", "people.view_user", "communication.view_message", "jobs.view_job"},
+    "support": READ_ORDERS
+    | READ_WITHDRAWALS
+    | {"order.change_withdrawal"}
+    | {"order.change_order", "people.view_user", "communication.view_message", "jobs.view_job"},
     "catalogue": {
         *(f"catalogue.{verb}_product" for verb in ("view", "add", "change")),
         *(f"catalogue.{verb}_category" for verb in ("view", "add", "change")),
@@ -32,11 +36,15 @@ ROLES: dict[str, set[str]] = {
         *(f"voucher.{verb}_voucher" for verb in ("view", "add")),
     },
     "logistics": READ_ORDERS
+    | READ_WITHDRAWALS
     | SENDING
     | {*(f"address.{verb}_holiday" for verb in ("view", "add", "delete"))}
     | {"warehouse.move_consignment", "partner.view_partner", "partner.view_stockrecord"},
+    | {"order.change_withdrawal", "warehouse.move_consignment", "partner.view_partner", "partner.view_stockrecord"},
     "finance": SENDING
+    | READ_WITHDRAWALS
     | {
+        "order.add_withdrawalperiod",
         "order.view_order",
         "order.view_line",
         "ledger.view_account",

@@ -48,6 +48,10 @@ RECORD_IMPORT_RULES = "shipping.add_importrule"
 VIEW_HOLIDAYS = "address.view_holiday"
 WRITE_HOLIDAYS = "address.add_holiday"
 REMOVE_HOLIDAYS = "address.delete_holiday"
+VIEW_WITHDRAWALS = "order.view_withdrawal"
+DECIDE_WITHDRAWALS = "order.change_withdrawal"
+VIEW_WITHDRAWAL_PERIODS = "order.view_withdrawalperiod"
+CHANGE_WITHDRAWAL_PERIODS = "order.add_withdrawalperiod"
 
 Page = Callable[..., HttpResponse]
 

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from .offers import views as offers
-from .views import consignments, dated, holidays, home, jobs, ledger, orders, payouts, prices, rates, sending, transfers
+from .views import consignments, dated, holidays, home, jobs, ledger, orders, payouts, prices, rates, sending, transfers, withdrawals
 
 app_name = "office"
 urlpatterns = [
@@ -13,6 +13,12 @@ urlpatterns = [
     path("consignments/", consignments.consignments, name="consignments"),
     path("consignments/<str:reference>/", consignments.consignment, name="consignment"),
     path("consignments/<str:reference>/move/", consignments.move, name="move"),
+    path("withdrawals/", withdrawals.withdrawals, name="withdrawals"),
+    path("withdrawals/periods/", withdrawals.periods, name="withdrawal-periods"),
+    path("withdrawals/<str:number>/<int:count>/", withdrawals.withdrawal, name="withdrawal"),
+    path("withdrawals/<str:number>/<int:count>/received/", withdrawals.received, name="withdrawal-received"),
+    path("withdrawals/<str:number>/<int:count>/accept/", withdrawals.accept, name="withdrawal-accept"),
+    path("withdrawals/<str:number>/<int:count>/reject/", withdrawals.reject, name="withdrawal-reject"),
     path("payouts/", payouts.payouts, name="payouts"),
     path("payouts/run/", payouts.run, name="run-payouts"),
     path("payouts/owed/<slug:slug>/", payouts.owed, name="owed"),

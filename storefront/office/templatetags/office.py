@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from catalogue.kernel import formats
 from catalogue.pricing.models import PriceListDraft, Side
 from fulfilment.orders.models import Order
+from fulfilment.orders.withdrawing.models import Withdrawal
 from fulfilment.warehouse.models import Consignment
 
 register = template.Library()
@@ -119,7 +120,26 @@ def day_month(value: date) -> str:
     return f"{value:%d/%m}"
 
 
+WITHDRAWAL_LEVELS = {
+    Withdrawal.State.DECLARED: "warning",
+    Withdrawal.State.RECEIVED: "warning",
+    Withdrawal.State.ACCEPTED: "success",
+    Withdrawal.State.REJECTED: "danger",
+}
+
+
+@register.filter
+def withdrawal_level(state: str) -> str:
+    """Return the colour of a withdrawal's badge."""
+    return WITHDRAWAL_LEVELS.get(state, "info")  # type: ignore[call-overload, no-any-return]
+
+
 STEPS = {
+    "withdrawal_declared": gettext_lazy("withdrawal declared"),
+    "withdrawal_received": gettext_lazy("withdrawn goods received"),
+    "withdrawal_accepted": gettext_lazy("withdrawal accepted"),
+    "withdrawal_rejected": gettext_lazy("withdrawal rejected"),
+    "withdrawal_cancelled": gettext_lazy("withdrawal taken back by the buyer"),
     "placed": gettext_lazy("placed"),
     "payment_given_back": gettext_lazy("payment given back"),
     "transfer_waits": gettext_lazy("a transfer came that a person must look at"),

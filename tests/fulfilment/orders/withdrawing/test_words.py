@@ -1,0 +1,43 @@
+"""What a buyer is told before ordering."""
+
+import pytest
+from django.utils import translation
+
+from fulfilment.orders.withdrawing.queries import Promise
+from fulfilment.orders.withdrawing.words import promise, promises
+
+SEALED, ORDINARY, CHEESE = Promise(7, "", True), Promise(14, "", False), Promise(0, "spoils", False)
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (ORDINARY, "You can send it back within 14 days of receiving it."),
+        (SEALED, "You can send it back unopened within 7 days of receiving it."),
+        (Promise(1, "", False), "You can send it back within 1 day of receiving it."),
+        (CHEESE, "Cannot be sent back: it spoils quickly."),
+        (Promise(0, "health", False), "Cannot be sent back, for reasons of health."),
+    ],
+)
+def test_one_thing(row, said):
+    assert promise(row) == said
+
+
+def test_of_several_things_each_sentence_is_said_once():
+    assert promises([("Honey", SEALED), ("Jam", SEALED)]) == [
+        promise(SEALED),
+        "What sending it back costs is yours to pay.",
+    ]
+    assert promises([("Honey", SEALED), ("Jben", CHEESE), ("Jam", SEALED)]) == [
+        "\u2068Honey\u2069, \u2068Jam\u2069: You can send it back unopened within 7 days of receiving it.",
+        "\u2068Jben\u2069: Cannot be sent back: it spoils quickly.",
+        "What sending it back costs is yours to pay.",
+    ]
+    assert promises([("Jben", CHEESE)]) == ["Cannot be sent back: it spoils quickly."]
+    assert promises([]) == []

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from catalogue.kernel import formats
 from fulfilment.orders.links import withdrawal_url
 from fulfilment.orders.withdrawing.models import Withdrawal
+from fulfilment.orders.withdrawing.policies import ARRIVED
 
 from .letters import Letter
 from .words import Words
@@ -68,6 +69,7 @@ def withdrawal_letter(withdrawal: Withdrawal, kind: str) -> Letter:
             "note": withdrawal.note,
             "is_receipt": kind == DECLARED,
             "with_delivery": withdrawal.delivery,
+            "arrived": order.status in ARRIVED,
             "return_address": settings.SHOP_RETURN_ADDRESS,
         }
         return Letter(

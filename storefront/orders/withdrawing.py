@@ -90,7 +90,7 @@ def withdrawal(request: HttpRequest, number: str, count: int) -> HttpResponse:
     """Show the receipt of a withdrawal, and what became of it since."""
     order = order_or_404(request, number)
     found = _withdrawal_or_404(order, count)
-    context = {"order": order, "withdrawal": found, **_shop()}
+    context = {"order": order, "withdrawal": found, "arrived": order.status in policies.ARRIVED, **_shop()}
     return remember_key(request, render(request, "shop/withdrawal.html", context), number)
 
 

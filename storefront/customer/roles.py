@@ -39,7 +39,6 @@ ROLES: dict[str, set[str]] = {
     | READ_WITHDRAWALS
     | SENDING
     | {*(f"address.{verb}_holiday" for verb in ("view", "add", "delete"))}
-    | {"warehouse.move_consignment", "partner.view_partner", "partner.view_stockrecord"},
     | {"order.change_withdrawal", "warehouse.move_consignment", "partner.view_partner", "partner.view_stockrecord"},
     "finance": SENDING
     | READ_WITHDRAWALS

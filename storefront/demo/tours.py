@@ -65,6 +65,7 @@ TOURS = (
             Stop(
                 _("Bank transfers: an order waits for its own, and two lines wait for a decision."), "office/transfers/"
             ),
+            Stop(_("What buyers send back, from the declaration to the decision."), "office/withdrawals/"),
             Stop(_("Jobs that wait, run or failed, and how to try again."), "office/"),
             Stop(_("Oscar's dashboard, for the catalogue."), "dashboard/"),
         ),

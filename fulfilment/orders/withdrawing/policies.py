@@ -105,5 +105,5 @@ def is_whole(bought: Mapping[int, int], back: Mapping[int, int]) -> bool:
 
 
 def days_left(now: datetime, end: datetime) -> int:
-    """Count the days of the shop that are left, this one included."""
-    return max((day_of(end - timedelta(microseconds=1)) - day_of(now)).days + 1, 0)
+    """Count the days of the shop that are left after this one: none on the last."""
+    return max((day_of(end - timedelta(microseconds=1)) - day_of(now)).days, 0)

@@ -147,7 +147,7 @@ class Offer:
         return last_instant(self.ends_at)
 
     def days_left(self, now: datetime) -> int | None:
-        """Count the days left, today included; nothing until the order has arrived."""
+        """Count the days left after today; nothing until the order has arrived."""
         return policies.days_left(now, self.ends_at) if self.ends_at else None
 
     @property

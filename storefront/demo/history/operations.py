@@ -27,7 +27,7 @@ from fulfilment.payouts import booking as payouts_booking
 from fulfilment.payouts.models import Payable, Payout, PayoutRun
 from fulfilment.warehouse.models import Consignment, ConsignmentLine
 
-from . import draw, payouts, people, profile, rows, shelf
+from . import draw, payouts, people, profile, rows, shelf, withdrawals
 
 QUARTERS = 4
 BATCH = 500
@@ -51,6 +51,7 @@ def write_history(*, profile_path: Path, orders: int, seed: int, now: datetime) 
     told = progress.bar(teller.purchases(orders), "Telling the orders", orders)
     written = [rows.write(one, shelf=read, random=random, site_id=settings.SITE_ID, now=now) for one in told]
     _save(written, now)
+    withdrawals.write(now=now)
     return len(written)
 
 

@@ -236,9 +236,9 @@ def test_the_days_left_are_counted_to_the_last_minute_then_the_page_names_the_ph
     over = buyer.get("").content.decode()
     late = buyer.confirm(page)
 
-    assert f"{days + 1} days left" in first
+    assert f"{days} days left" in first
     assert last_day in first
-    assert "1 day left" in last
+    assert "Today is the last day." in last
     assert "Withdraw from the contract here" not in over
     assert "The time to send it back ended with" in over
     assert (late.status_code, Withdrawal.objects.count()) == (422, 0)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from catalogue.kernel.periods import local
-from fulfilment.orders.withdrawing.policies import ELSEWHERE, class_of, ends_at, nearest, places_of
+from fulfilment.orders.withdrawing.policies import ELSEWHERE, class_of, days_left, ends_at, nearest, places_of
 
 
 @dataclass
@@ -92,3 +92,10 @@ def test_a_country_speaks_before_its_group_and_that_before_everywhere_else():
     assert places_of("BR", "") == ("BR", ELSEWHERE)
     assert nearest(("FR", "EU", "*"), ["*", "EU"]) == "EU"
     assert nearest(("FR", "EU"), ["MA"]) is None
+
+
+def test_days_left_are_counted_after_today():
+    end = datetime(2026, 11, 25, tzinfo=UTC)
+
+    assert [days_left(end - timedelta(days=n, seconds=1), end) for n in (7, 1, 0)] == [7, 1, 0]
+    assert days_left(end + timedelta(days=3), end) == 0

@@ -16,6 +16,7 @@ from catalogue.kernel import invariants
 from catalogue.people.models import User
 from catalogue.pricing.models import PriceList
 from fulfilment.orders.models import Line, Order, OrderEvent
+from fulfilment.orders.withdrawing.models import Withdrawal
 from fulfilment.payouts.models import Payable
 from fulfilment.warehouse.models import Consignment
 from storefront.demo.history import operations
@@ -50,6 +51,7 @@ def test_a_history_has_what_pages_show():
     assert set(Order.objects.values_list("currency", flat=True)) == {"MAD", "EUR", "USD"}
     assert Consignment.objects.filter(state="OPEN").exists()
     assert set(Payable.objects.values_list("state", flat=True)) == {"PAYABLE", "SETTLED"}
+    assert list(Withdrawal.objects.order_by("pk").values_list("state", flat=True)) == ["DECLARED", "RECEIVED"]
 
 
 def test_no_row_of_a_history_lies_in_the_future():

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -109,7 +110,7 @@ def write_withdrawal_message(*, withdrawal_id: int, kind: str, now: datetime) ->
     withdrawal = Withdrawal.objects.select_related("order__user").prefetch_related("lines__line").get(pk=withdrawal_id)
     order, letter = withdrawal.order, withdrawal_letter(withdrawal, kind)
     key = f"withdrawal:{withdrawal.reference}:{kind}"
-    common = {"kind": f"withdrawal.{kind}", "language": order.language, "order": order, "now": now}
+    common: dict[str, Any] = {"kind": f"withdrawal.{kind}", "language": order.language, "order": order, "now": now}
     if order.email:
         write_message(
             key=f"{key}:mail",

@@ -169,7 +169,7 @@ def _whole(order: Order, back: Mapping[int, int]) -> bool:
     before = WithdrawalLine.objects.filter(withdrawal__order=order, withdrawal__state=State.ACCEPTED)
     total = dict(back)
     for line_id, quantity in before.values_list("line_id", "back"):
-        total[line_id] = total.get(line_id, 0) + quantity
+        total[line_id] = total.get(line_id, 0) + (quantity or 0)
     return policies.is_whole(bought, total)
 
 

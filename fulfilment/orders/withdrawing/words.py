@@ -18,9 +18,14 @@ RETURN_COST = gettext_lazy("What sending it back costs is yours to pay.")
 class Promised(Protocol):
     """What a row says, from the database or from the cache of pages."""
 
-    days: int
-    excluded: str
-    unopened_only: bool
+    @property
+    def days(self) -> int: ...
+
+    @property
+    def excluded(self) -> str: ...
+
+    @property
+    def unopened_only(self) -> bool: ...
 
 
 def promise(period: Promised) -> str:

@@ -91,6 +91,12 @@ class Product(AbstractProduct):
     season_from = models.PositiveSmallIntegerField(null=True, blank=True, help_text="month, may wrap the year")
     season_until = models.PositiveSmallIntegerField(null=True, blank=True, help_text="month, included")
     unique_piece = models.BooleanField(default=False)
+    made_to_order = models.BooleanField(
+        _("made to order"),
+        default=False,
+        db_default=False,
+        help_text=_("The buyer's card is only held until someone accepts to make it."),
+    )
     first_offered_on = models.DateField()
 
     class Meta(AbstractProduct.Meta):

@@ -23,6 +23,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "fulfilment.payments.remind_of_transfers",
         "schedule": crontab(hour="9-18", minute=25),
     },
+    "remind-of-holds": {"task": "fulfilment.payments.remind_of_holds", "schedule": timedelta(hours=1)},
     "fill-gaps-of-the-webhook": {"task": "fulfilment.payments.fill_gaps", "schedule": timedelta(hours=1)},
     "fill-gaps-of-the-night": {"task": "fulfilment.payments.fill_gaps", "schedule": crontab(hour=2, minute=40)},
     "check-accounts": {"task": "fulfilment.payments.check_accounts", "schedule": crontab(hour=4, minute=10)},

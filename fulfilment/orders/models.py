@@ -26,7 +26,8 @@ class Order(ForSomeone, AbstractOrder):
 
     ``mad_per_unit`` is the rate of the price list (1 for MAD). Totals are in ``currency``.
     ``buyer_name``, ``phone`` (E.164) and ``guest_email`` (may be empty) are the payer's; whoever else receives it
-    stands in the recipient's fields. A trigger refuses to change what was agreed, whoever asks.
+    stands in the recipient's fields. ``made_to_order``: something of it is made once the order is accepted, so a card
+    is only held until then. A trigger refuses to change what was agreed, whoever asks.
     """
 
     class Status(models.TextChoices):
@@ -69,6 +70,7 @@ class Order(ForSomeone, AbstractOrder):
     )
     promised_first = models.DateField(null=True, blank=True, help_text="the day from which it may arrive, as promised")
     promised_last = models.DateField(null=True, blank=True, help_text="the day by which it should have arrived")
+    made_to_order = models.BooleanField(default=False, db_default=False)
 
     class Meta(AbstractOrder.Meta):
         constraints = [

@@ -30,3 +30,5 @@ withdrawal_accepted = Signal()
 for delivery goes back too), ``by`` (the person at the office): what they cost is to be given back."""
 withdrawal_rejected = Signal()
 """``order_id``, ``withdrawal_id``."""
+payment_authorised = Signal()
+"""Announced by payments with ``order_id``, ``attempt_id`` and ``until``: the card is held, nothing is paid yet."""

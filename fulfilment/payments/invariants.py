@@ -19,6 +19,7 @@ from fulfilment.ledger.queries import balance_of, not_as_expected
 from fulfilment.orders.models import Order
 
 from . import booking
+from .holding.models import Hold
 from .models import BankCredit, PaymentAttempt, Refund, StripeEvent
 from .policies import EVENT_SLOW
 from .queries import abandoned_orders
@@ -155,3 +156,16 @@ def transfers_add_up() -> Iterable[object]:
         .exclude(received=F("captured"))
         .values_list("order__number", flat=True)
     )
+
+
+@invariant("payments: a card that is held is answered for in time, or let go")
+def holds_are_answered() -> Iterable[object]:
+    late = Hold.objects.filter(attempt__state="AUTHORISED", answer_by__lt=timezone.now() - SWEPT_WITHIN)
+    return late.values_list("attempt__order__number", flat=True)
+
+
+@invariant("payments: what was accepted is paid, or its hold ran out; what was not is never paid")
+def answers_are_followed() -> Iterable[object]:
+    refused = Hold.objects.exclude(answer__in=("", "ACCEPTED")).filter(attempt__state="SUCCEEDED")
+    unanswered = Hold.objects.filter(answer="", attempt__state__in=("SUCCEEDED", "CANCELLED", "QUARANTINED"))
+    return [*refused, *unanswered]

@@ -50,6 +50,7 @@ class PaymentAttempt(models.Model):
     fee = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True, help_text="the provider's")
     net = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     settled_currency = models.CharField(max_length=3, blank=True, help_text="of fee and net")
+    hold = models.BooleanField(default=False, db_default=False, help_text="frozen: hold the card, capture later")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
@@ -62,6 +63,8 @@ class PaymentAttempt(models.Model):
             ),
             models.CheckConstraint(name="attempt_amount_positive", condition=Q(amount__gt=0)),
             models.CheckConstraint(name="attempt_captured_not_negative", condition=Q(captured__gte=0)),
+            models.CheckConstraint(name="attempt_held_is_no_money", condition=~Q(state="AUTHORISED") | Q(captured=0)),
+            models.CheckConstraint(name="attempt_cash_is_not_held", condition=~Q(provider="cash", hold=True)),
         ]
 
     def __str__(self) -> str:
@@ -235,3 +238,4 @@ class StripeEvent(models.Model):
 
 
 from oscar.apps.payment.models import *
+

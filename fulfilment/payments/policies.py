@@ -1,7 +1,7 @@
 """Rules of payments that need no database."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 KEY_LIVES = timedelta(hours=23)
 """A provider may forget a key after a day: from here on what was asked is looked for, never asked blindly again."""
@@ -15,6 +15,12 @@ EVENT_SLOW = timedelta(minutes=10)
 
 REMINDED = "transfer_reminded"
 """So an order's timeline names the day its buyer was told that the time for the transfer ends."""
+HELD_FOR = timedelta(days=7)
+"""How long a card is held where the provider does not say."""
+
+ANSWER_WITHIN, BEFORE_THE_END = timedelta(days=6), timedelta(hours=12)
+REMIND_BEFORE = timedelta(days=1)
+HOLDS_LOOKED_AT_EVERY = timedelta(hours=1)
 
 GIVEN_BACK = "given back by a person"
 """So begins the note on a payment that the bank will always call paid, and that was returned."""
@@ -32,3 +38,12 @@ def bank_reference(written: str) -> str:
     if REFERENCE.fullmatch(reference) is None:
         raise NotABankReference(written)
     return reference
+
+
+def answer_by(held_at: datetime, capture_before: datetime) -> datetime:
+    """Return the last moment to answer for a card that is held: day six, earlier where the hold itself ends earlier.
+
+    A hold that ends within half a day is answered in half of what it lasts.
+    """
+    last = max(capture_before - BEFORE_THE_END, held_at + (capture_before - held_at) / 2)
+    return min(held_at + ANSWER_WITHIN, last)

@@ -27,17 +27,19 @@ class Standing:
     """How the payments of an order stand: may it be paid by card, is money of it held for a person.
 
     ``cancelled``: every payment so far was given up by the bank. ``awaited``: a transfer is on its way, or will be.
+    ``on_card``: the amount is held on the card.
     """
 
     payable: bool
     held: bool
     cancelled: bool = False
     awaited: bool = False
+    on_card: bool = False
 
     @property
     def over(self) -> bool:
         """Whether nothing can come any more, and nobody looks at anything."""
-        return self.cancelled or not (self.payable or self.held or self.awaited)
+        return self.cancelled or not (self.payable or self.held or self.awaited or self.on_card)
 
 
 def attempt_of_order(*, order_id: int, intent_id: str) -> PaymentAttempt | None:
@@ -79,7 +81,9 @@ def standing_among(attempts: Iterable[PaymentAttempt]) -> Standing:
     decided = any(attempt.last_error.startswith(GIVEN_BACK) for attempt in attempts)
     cancelled = states == {State.CANCELLED}
     waits = not states.isdisjoint(PaymentAttempt.WAITING_STATES)
-    return Standing(payable=not held and (waits or (cancelled and not decided)), held=held, cancelled=cancelled)
+    on_card = State.AUTHORISED in states
+    payable = not (held or on_card) and (waits or (cancelled and not decided))
+    return Standing(payable=payable, held=held, cancelled=cancelled, on_card=on_card)
 
 
 def abandoned_orders(now: datetime) -> QuerySet:

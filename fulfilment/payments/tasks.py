@@ -8,6 +8,7 @@ from fulfilment.jobs.tasks import job
 
 from . import operations
 from .operations.acquiring import APPLY_NOTICE
+from .operations.answering import CARRY_OUT
 from .operations.refunds import SEND_REFUND
 from .operations.telling import APPLY_EVENT
 
@@ -33,6 +34,17 @@ def apply_notice(*, name: str) -> None:
 @job(SEND_REFUND, queue="money", attempts=6)
 def send_refund(*, refund_id: int) -> None:
     operations.send_refund(refund_id=refund_id, now=timezone.now())
+
+
+@job(CARRY_OUT, queue="money", attempts=6)
+def carry_out_hold(*, hold_id: int) -> None:
+    """Take the money that is held on a card, or free the card, as was answered."""
+    operations.carry_out_hold(hold_id=hold_id, now=timezone.now())
+
+
+@job("fulfilment.payments.remind_of_holds", queue="default", in_transaction=True)
+def remind_of_holds() -> None:
+    operations.remind_of_holds(now=timezone.now())
 
 
 @job("fulfilment.payments.look_at_refunds", queue="money")

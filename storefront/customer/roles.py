@@ -16,11 +16,13 @@ SENDING = {
     *(f"shipping.{verb}_importrule" for verb in ("view", "add")),
 }
 READ_WITHDRAWALS = {"order.view_withdrawal", "order.view_withdrawalperiod"}
+HOLDS = {"payment.view_hold", "payment.change_hold"}
 ROLES: dict[str, set[str]] = {
     "support": READ_ORDERS
     | READ_WITHDRAWALS
     | {"order.change_withdrawal"}
-    | {"order.change_order", "people.view_user", "communication.view_message", "jobs.view_job"},
+    | {"order.change_order", "people.view_user", "communication.view_message", "jobs.view_job"}
+    | HOLDS,
     "catalogue": {
         *(f"catalogue.{verb}_product" for verb in ("view", "add", "change")),
         *(f"catalogue.{verb}_category" for verb in ("view", "add", "change")),
@@ -52,6 +54,9 @@ ROLES: dict[str, set[str]] = {
         "partner.view_partner",
         "payment.view_paymentattempt",
         *(f"payment.{verb}_bankcredit" for verb in ("view", "add", "change")),
+        "payment.view_hold",
+        "payment.view_discrepancy",
+        "payment.change_discrepancy",
         "payouts.view_payable",
         "payouts.view_payout",
         "payouts.view_payoutrun",

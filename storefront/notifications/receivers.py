@@ -11,6 +11,8 @@ from fulfilment.orders import signals as orders
 from fulfilment.orders.models import Order
 from fulfilment.orders.policies import TRANSFER
 from fulfilment.payments import signals as payments
+from fulfilment.payments.holding.models import Hold
+from fulfilment.payments.holding.queries import hold_of_order
 from fulfilment.payments.models import Refund
 from fulfilment.warehouse import signals as warehouse
 
@@ -29,6 +31,13 @@ WITHDRAWALS = {
     orders.withdrawal_accepted: withdrawals.ACCEPTED,
     orders.withdrawal_rejected: withdrawals.REJECTED,
 }
+OF_A_HELD_CARD = {
+    "paid": {Hold.Answer.ACCEPTED: "accepted"},
+    "cancelled": {Hold.Answer.REFUSED: "declined"},
+    "expired": {Hold.Answer.LAPSED: "hold_over", Hold.Answer.ACCEPTED: "hold_over"},
+}
+"""What is said instead when the card was only held, by what was answered."""
+
 ARRIVING = {Order.Status.SHIPPED: "shipped", Order.Status.DELIVERED: "delivered"}
 
 
@@ -43,7 +52,16 @@ def tell(order_id: int, kind: str) -> None:
 
 @receiver(list(STEPS), dispatch_uid="notifications.order_step")
 def order_stepped(signal: Any, order_id: int, **kwargs: Any) -> None:
-    tell(order_id, STEPS[signal])
+    kind = STEPS[signal]
+    if kind in OF_A_HELD_CARD and (hold := hold_of_order(order_id)):
+        kind = OF_A_HELD_CARD[kind].get(hold.answer, kind)
+    tell(order_id, kind)
+
+
+@receiver(orders.payment_authorised, dispatch_uid="notifications.payment_authorised")
+def payment_authorised(order_id: int, **kwargs: Any) -> None:
+    """Say that the card is held and nothing was taken yet."""
+    tell(order_id, "held")
 
 
 @receiver(orders.order_placed, dispatch_uid="notifications.order_placed")

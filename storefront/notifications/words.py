@@ -107,6 +107,44 @@ WORDS = {
             "we send the goods if still there, or your money back. %(url)s"
         ),
     ),
+    "held": Words(
+        subject=_("Your order %(number)s waits for the cooperative"),
+        heading=_("Thank you, %(name)s. Your order waits for the cooperative."),
+        sentence=_(
+            "It is made for you. %(total)s is held on your card and nothing is taken yet: "
+            "we take it once the cooperative accepts, and tell you within six days."
+        ),
+        sms=_(
+            "Bilad Al Khair: order %(number)s waits for the cooperative. "
+            "%(total)s is held on your card, nothing is taken yet. %(url)s"
+        ),
+        with_lines=True,
+    ),
+    "accepted": Words(
+        subject=_("Your order %(number)s is accepted"),
+        heading=_("Your order is accepted, %(name)s."),
+        sentence=_("The cooperative makes it for you. We took the %(total)s that were held on your card."),
+        sms=_("Bilad Al Khair: order %(number)s is accepted. We took the %(total)s held on your card. %(url)s"),
+        with_lines=True,
+    ),
+    "declined": Words(
+        subject=_("Your order %(number)s cannot be made"),
+        heading=_("Your order cannot be made"),
+        sentence=_("We are sorry: the cooperative cannot make it now. Your card is free again and nothing was taken."),
+        sms=_("Bilad Al Khair: order %(number)s cannot be made. Your card is free again, nothing was taken. %(url)s"),
+    ),
+    "hold_over": Words(
+        subject=_("Your order %(number)s was not accepted in time"),
+        heading=_("Your order was not accepted in time"),
+        sentence=_(
+            "We are sorry: nobody could accept it before the hold on your card ended. Nothing was taken. "
+            "If you still want it, please order it again."
+        ),
+        sms=_(
+            "Bilad Al Khair: order %(number)s was not accepted in time. Nothing was taken. "
+            "If you still want it, please order again. %(url)s"
+        ),
+    ),
     "given_back": Words(
         subject=_("Your payment for order %(number)s goes back to you"),
         heading=_("Your payment goes back to you"),

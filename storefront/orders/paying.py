@@ -41,7 +41,7 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
         "order": order,
         "stripe_js": settings.STRIPE_JS_URL,
         "stripe_key": settings.STRIPE_PUBLISHABLE_KEY,
-        "options": element_options(order.total_incl_tax, order.currency),
+        "options": element_options(order.total_incl_tax, order.currency, hold=order.made_to_order),
         "start_url": _with_key("orders:pay-start", number),
         "demonstration": bool(settings.STRIPE_API_BASE),
     }
@@ -60,7 +60,7 @@ def start(request: HttpRequest, number: str) -> JsonResponse:
     except (ProviderUnavailable, ProviderRefused):
         text = _("The bank does not answer at the moment. Nothing was taken. Please try again in a minute.")
         return JsonResponse({"error": text}, status=UNAVAILABLE)
-    if payment.state in (State.SUCCEEDED, State.PROCESSING):
+    if payment.state in (State.SUCCEEDED, State.PROCESSING, State.AUTHORISED):
         return JsonResponse({"go": f"{answer['return_path']}&payment_intent={payment.id}"})
     return JsonResponse(answer | {"client_secret": payment.client_secret})
 
@@ -93,6 +93,8 @@ def _outcome(request: HttpRequest, number: str) -> str:
         messages.warning(request, _("The payment arrived too late for this order. All of it goes back to your card."))
     elif attempt.state == State.SUCCEEDED:
         messages.success(request, _("Thank you, the payment has arrived."))
+    elif attempt.state == State.AUTHORISED:
+        messages.success(request, _("Thank you. The amount is held on your card; nothing is taken yet."))
     elif attempt.state == State.CANCELLED:
         messages.info(request, _("This payment was cancelled, nothing was taken."))
     elif attempt.state == State.QUARANTINED:

@@ -13,6 +13,7 @@ from fulfilment.orders.policies import CASH
 NAMES = {
     "placed": pgettext_lazy("order", "Ordered"),
     "confirmed": _("Confirmed"),
+    "authorised": _("Card held: waiting for the cooperative"),
     "paid": pgettext_lazy("order", "Paid"),
     "preparing": _("Being prepared by the cooperatives"),
     "shipped": _("On its way"),
@@ -40,7 +41,8 @@ def steps_of(order: Order) -> list[Step]:
     """Return the steps behind an order and those before it; one that stopped has none before it."""
     at = {event.kind: event.at for event in order.events.all()}
     agreed = "confirmed" if order.payment_method == CASH else "paid"
-    path = ["placed", agreed, "preparing", "shipped", "delivered"]
+    asked = ["authorised"] if order.made_to_order and agreed == "paid" else []
+    path = ["placed", *asked, agreed, "preparing", "shipped", "delivered"]
     stop = next((kind for kind in STOPPED if order.status == kind.upper()), None)
     reached = [kind for kind in path if kind in at]
     if stop:
@@ -56,4 +58,5 @@ def steps_of(order: Order) -> list[Step]:
 
 def way_of(order: Order) -> list[Step]:
     """Return the steps of the parcel alone, for whoever receives it: nothing of how and when it was paid."""
-    return [step for step in steps_of(order) if step.name not in (NAMES["placed"], NAMES["confirmed"], NAMES["paid"])]
+    before = [NAMES[kind] for kind in ("placed", "confirmed", "authorised", "paid")]
+    return [step for step in steps_of(order) if step.name not in before]

@@ -55,6 +55,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "country": country_name((get_language() or "ar")[:2], order.destination),
         "to_pay": payments_stand.payable,
         "held": payments_stand.held,
+        "on_card": payments_stand.on_card,
         "payment_over": unpaid and payments_stand.over,
         "transfer": account_in(order.currency) if payments_stand.awaited and not payments_stand.held else None,
         "refunds": refunds_of(order.pk) if order.status in ENDED else (),

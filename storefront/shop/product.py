@@ -199,6 +199,7 @@ def _facts(product: Any, cooperative: Any, rules: SendingRules) -> list[tuple[st
     allergens = [str(words.ALLERGENS.get(code, code)) for code in product.allergens]
     facts = [
         (_("Net quantity"), words.net(product)),
+        (_("Made to order"), _("your card is charged once the cooperative accepts") if product.made_to_order else ""),
         (
             _("Allergens"),
             _(", ").join(allergens) if allergens else (_("none declared") if product.kind == "food" else ""),

@@ -8,6 +8,7 @@ from .life import (
     cancel,
     confirm,
     expire,
+    keep_until,
     mark_paid,
     reopen,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "cancel",
     "confirm",
     "expire",
+    "keep_until",
     "mark_paid",
     "place",
     "reopen",

@@ -57,6 +57,21 @@ def mark_paid(*, order_id: int, now: datetime) -> None:
 
 
 @transaction.atomic
+def keep_until(*, order_id: int, until: datetime, now: datetime) -> None:
+    """Keep the goods of an order whose card is held until someone must have accepted it. A second call changes nothing.
+
+    The longer of the two times counts.
+    """
+    order = _locked(order_id)
+    if order.status != Status.PENDING_PAYMENT:
+        raise ImpossibleMove(order.number, order.status, "AUTHORISED")
+    if order.reserved_until is None or order.reserved_until < until:
+        Order.objects.filter(pk=order.pk).update(reserved_until=until)
+    if not order.events.filter(kind="authorised").exists():
+        OrderEvent.objects.create(order=order, kind="authorised", at=now)
+
+
+@transaction.atomic
 def cancel(*, order_id: int, now: datetime, by: Any = None) -> None:
     """Cancel until something is packed, and put the goods back on offer. Announces ``order_cancelled``.
 

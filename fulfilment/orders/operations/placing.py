@@ -112,7 +112,8 @@ def place(*, purchase: Purchase, now: datetime) -> Placed:
         purchase.items, shopping=purchase.shopping, zone_code=zone, now=now, rows=rows, offers=purchase.offers
     )
     delivery = _check(purchase, quote)
-    order = _insert(purchase, quote, delivery, now)
+    made_to_order = any(row.stockrecord.product.made_to_order for row in rows.values())
+    order = _insert(purchase, quote, delivery, now, made_to_order=made_to_order)
     with translation.override(purchase.language):
         lines.write(order, quote, delivery, rows)
     if purchase.invoice_to:
@@ -141,7 +142,7 @@ def _check(purchase: Purchase, quote: Quote) -> Delivery:
     return delivery
 
 
-def _insert(purchase: Purchase, quote: Quote, delivery: Delivery, now: datetime) -> Order:
+def _insert(purchase: Purchase, quote: Quote, delivery: Delivery, now: datetime, *, made_to_order: bool) -> Order:
     cash = purchase.payment_method == CASH
     promised = shipping.promise_of(delivery, now)
     total = quote.total(delivery)
@@ -178,6 +179,7 @@ def _insert(purchase: Purchase, quote: Quote, delivery: Delivery, now: datetime)
         phone=purchase.address["phone_number"],
         date_placed=now,
         reserved_until=_reserved_until(purchase.payment_method, now),
+        made_to_order=made_to_order,
         **_recipient(purchase.recipient),
     )
 

@@ -48,6 +48,7 @@ class Payment:
     """What the provider says of a payment. ``state`` is one of ``PaymentAttempt.State``.
 
     ``fee`` and ``net`` are what the provider keeps and passes on, in ``settled_currency``; None until it knows.
+    ``capture_before`` is when a hold on the card ends by itself.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Payment:
     fee: Decimal | None = None
     net: Decimal | None = None
     settled_currency: str = ""
+    capture_before: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -102,13 +102,23 @@ class StripeProvider:
     def capture(self, payment_id: str, amount: Decimal | None = None) -> Payment:
         """Take what is held on the card, or a part of it; say what it is already when that was done before."""
         params: Any = {"expand": SETTLED, **({"amount_to_capture": to_minor(amount)} if amount is not None else {})}
-        key = {"idempotency_key": f"capture-{payment_id}"}
+        intents = self.client.v1.payment_intents
+
+        def ask(key: str) -> Payment:
+            options: Any = {"idempotency_key": key}
+            return payment_of(self._asked(lambda: intents.capture(payment_id, params, options)))
+
         try:
-            return payment_of(self._asked(lambda: self.client.v1.payment_intents.capture(payment_id, params, key)))  # type: ignore[arg-type]
+            return ask(f"capture-{payment_id}")
         except NoSuchPayment:
             raise
-        except (ProviderRefused, KeySpent):
+        except ProviderRefused:
             return self.settle(payment_id)
+        except KeySpent:
+            found = self.settle(payment_id)
+        if found.state != "AUTHORISED":
+            return found
+        return ask(f"capture-{payment_id}-{time.time_ns()}")  # another key is safe: a hold is captured once
 
     def cancel(self, payment_id: str) -> Payment:
         """Cancel, or say what became of it when it can no longer be cancelled."""
@@ -226,6 +236,7 @@ def provider(base: str = "", key: str = "", *, patient: bool = True) -> StripePr
     return StripeProvider(client, RETRIES if patient else 0)
 
 
-def element_options(amount: Decimal, currency: str) -> dict[str, Any]:
-    """Return what Stripe's script needs to draw its card field before a payment exists."""
-    return {"mode": "payment", "amount": to_minor(amount), "currency": currency.lower()}
+def element_options(amount: Decimal, currency: str, *, hold: bool = False) -> dict[str, Any]:
+    """Return what Stripe's script needs to draw its card field before a payment exists; it must fit the payment."""
+    options: dict[str, Any] = {"mode": "payment", "amount": to_minor(amount), "currency": currency.lower()}
+    return options | {"captureMethod": "manual"} if hold else options

@@ -1,5 +1,6 @@
 """How Stripe's objects read in the shop's words."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from catalogue.kernel.money import from_minor
@@ -63,7 +64,15 @@ def payment_of(intent: Any) -> Payment:
         fee=from_minor(booked.fee) if known else None,
         net=from_minor(booked.net) if known else None,
         settled_currency=booked.currency.upper() if known else "",
+        capture_before=_capture_before(charge),
     )
+
+
+def _capture_before(charge: Any) -> datetime | None:
+    """Return when a card's hold ends; None where the charge was not asked for, or is no card's."""
+    details = None if charge is None or isinstance(charge, str) else getattr(charge, "payment_method_details", None)
+    ends = getattr(getattr(details, "card", None), "capture_before", None)
+    return datetime.fromtimestamp(ends, UTC) if ends else None
 
 
 def _error_of(last_error: Any) -> str:

@@ -1,6 +1,7 @@
 """Everything that changes a payment: asking for it, finding out what came of it, giving it up, giving it back."""
 
 from .acquiring import apply_notice, store_notice
+from .answering import HoldAnswered, HoldStuck, accept_hold, carry_out_hold, refuse_hold, remind_of_holds
 from .ending import (
     MoneyHeld,
     NothingHeld,
@@ -33,6 +34,8 @@ __all__ = [
     "AccountsDiffer",
     "DoesNotAddUp",
     "KnownReference",
+    "HoldAnswered",
+    "HoldStuck",
     "MoneyHeld",
     "MoreThanCaptured",
     "NotAwaited",
@@ -42,10 +45,12 @@ __all__ = [
     "NothingToPay",
     "Reconciliation",
     "StillPaying",
+    "accept_hold",
     "apply_event",
     "apply_notice",
     "call_off",
     "cancel_order",
+    "carry_out_hold",
     "check_accounts",
     "collect_cash",
     "drop_cash",
@@ -63,6 +68,8 @@ __all__ = [
     "refund_again",
     "remind_of_transfers",
     "return_credit",
+    "refuse_hold",
+    "remind_of_holds",
     "send_refund",
     "settle",
     "settle_refund",

@@ -14,10 +14,14 @@ from fulfilment.orders.models import Order, OrderEvent
 from fulfilment.payments import booking
 from fulfilment.payments.gateways import REMOTE, remote_for
 from fulfilment.payments.gateways.base import Payment, ProviderRefused, ProviderUnavailable
+from fulfilment.payments.holding.models import Hold
+from fulfilment.payments.holding.queries import rests
 from fulfilment.payments.models import PaymentAttempt
 from fulfilment.payments.policies import GIVEN_BACK
 from fulfilment.payments.queries import abandoned_orders, looked_at
 
+from .answering import HoldStuck, carry_out_hold
+from .holding import let_go
 from .paying import record, settle, write_state
 from .refunds import open_refunds, send_refund
 from .starting import WAITING, asked, drop_unmade
@@ -41,17 +45,22 @@ class NothingHeld(Exception):
     """No money of this order waits for a person."""
 
 
-def call_off(*, order_id: int, now: datetime, patient: bool = True) -> None:
+def call_off(
+    *, order_id: int, now: datetime, patient: bool = True, answer: str = Hold.Answer.LAPSED, by: Any = None
+) -> None:
     """Make the provider give up every open payment of an order, before anything of the order is undone.
 
     For a transfer there is nobody to ask: money that comes all the same waits for a person. Raises ``StillPaying``
     when a provider does not, ``MoneyHeld`` when money of the order is held for a person, ``ProviderUnavailable`` when
-    it cannot be asked.
+    it cannot be asked. A card that is held is freed with ``answer``, unless someone accepted meanwhile: then it is
+    still being paid.
     """
     waiting = PaymentAttempt.objects.filter(order_id=order_id, provider__in=REMOTE, state__in=WAITING)
     for attempt in waiting.select_related("order"):
         if _drop_unasked(attempt, now):
             continue
+        if attempt.hold and not let_go(attempt, answer, now, by):
+            raise StillPaying(order_id)
         payment = _cancelled(attempt, now, patient)
         if payment is None:
             drop_unmade(attempt, now)
@@ -84,7 +93,7 @@ def _cancelled(attempt: PaymentAttempt, now: datetime, patient: bool) -> Payment
 
 def cancel_order(*, order_id: int, now: datetime, by: object = None) -> None:
     """Cancel an order for its buyer: its open payment first, then the order. Raises what both raise."""
-    call_off(order_id=order_id, now=now)
+    call_off(order_id=order_id, now=now, answer=Hold.Answer.WITHDRAWN, by=by)
     orders.cancel(order_id=order_id, now=now, by=by)
 
 
@@ -124,7 +133,15 @@ def look_at(*, attempt_id: int, now: datetime) -> None:
         attempt = settle(intent_id=attempt.intent_id, now=now, patient=False)
     if attempt.state not in WAITING:
         return
-    if order.status != Order.Status.PENDING_PAYMENT:  # given up by someone else: nothing may be taken for it any more
+    hold = Hold.objects.filter(attempt=attempt).first() if attempt.state == State.AUTHORISED else None
+    order.refresh_from_db(fields=["status", "reserved_until"])  # a card that is held now keeps its order for days
+    if hold and hold.answer:
+        carry_out_hold(hold_id=hold.pk, now=now, patient=False)
+        return
+    astray = attempt.hold and attempt.state == State.AUTHORISED and not hold  # held for something else than was asked
+    if (
+        astray or order.status != Order.Status.PENDING_PAYMENT
+    ):  # given up by someone else: nothing may be taken for it any more
         call_off(order_id=order.pk, now=now, patient=False)
     elif order.reserved_until is not None and order.reserved_until <= now:
         expire_order(order_id=order.pk, now=now, patient=False)
@@ -149,7 +166,10 @@ def _sweep_attempts(now: datetime) -> int:
     late = Q(intent_id__isnull=False) | Q(order__reserved_until__lte=now)
     given_up = Q(order__status__in=(Order.Status.CANCELLED, Order.Status.EXPIRED))
     waiting = PaymentAttempt.objects.filter(
-        Q(order__status=Order.Status.PENDING_PAYMENT) & late | given_up, provider__in=REMOTE, state__in=WAITING
+        ~rests(now),
+        Q(order__status=Order.Status.PENDING_PAYMENT) & late | given_up,
+        provider__in=REMOTE,
+        state__in=WAITING,
     )
     looked = silent = 0
     until = time.monotonic() + SWEEP_SECONDS
@@ -166,7 +186,7 @@ def _sweep_attempts(now: datetime) -> int:
         except ProviderRefused as error:
             log.error("refused by the provider: attempt=%s %s", attempt_id, error)
             _look_later(attempt_id, now)
-        except (orders.ImpossibleMove, StillPaying) as error:
+        except (orders.ImpossibleMove, StillPaying, HoldStuck) as error:
             log.warning("moved meanwhile: attempt=%s %s", attempt_id, error)
     return looked
 

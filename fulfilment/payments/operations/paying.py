@@ -15,14 +15,17 @@ from fulfilment.orders.models import Order
 from fulfilment.payments import booking
 from fulfilment.payments.gateways import provider_for
 from fulfilment.payments.gateways.base import Payment
+from fulfilment.payments.holding.models import Hold
 from fulfilment.payments.models import PaymentAttempt, Refund
 from fulfilment.payments.policies import GIVEN_BACK
 
+from . import holding
 from .refunds import owe_refund
 
 log = logging.getLogger("fulfilment.payments")
 State = PaymentAttempt.State
 ENDED = (Order.Status.EXPIRED, Order.Status.CANCELLED)
+AFTER_A_HOLD = (State.AUTHORISED, State.SUCCEEDED, State.CANCELLED)
 
 
 def settle(*, intent_id: str, now: datetime, patient: bool = True) -> PaymentAttempt:
@@ -70,14 +73,22 @@ def record(attempt: PaymentAttempt, payment: Payment, now: datetime) -> PaymentA
         return attempt  # an older answer that came late undoes nothing
     if attempt.state in (State.SUCCEEDED, State.QUARANTINED) or attempt.last_error.startswith(GIVEN_BACK):
         return attempt
+    if attempt.state == State.AUTHORISED and payment.state not in AFTER_A_HOLD:
+        return attempt
     if payment.state != State.SUCCEEDED:
-        return write_state(attempt, payment.state, now, error=payment.error)
+        was = attempt.state
+        attempt = write_state(attempt, payment.state, now, error=payment.error)
+        if attempt.hold:
+            holding.follow(attempt, order, payment, was, now)
+        return attempt
     reason = _why_not(attempt, payment, order)
     if reason:
         log.error("payment quarantined: order=%s intent=%s %s", order.number, payment.id, reason)
         booking.hold(attempt, received=payment.received, currency=payment.currency, now=now)
         return write_state(attempt, State.QUARANTINED, now, error=reason)
     write_state(attempt, State.SUCCEEDED, now)
+    if attempt.hold:
+        holding.let_go(attempt, Hold.Answer.ACCEPTED, now)  # where it was taken at the bank's own desk
     if order.status in ENDED and not reopened(order, now):
         booking.hold(attempt, received=payment.received, currency=payment.currency, now=now)
         return _return_late(attempt, order, now)

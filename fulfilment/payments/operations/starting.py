@@ -51,6 +51,7 @@ def _new_attempt(order: Order, number: int, provider: str, now: datetime) -> Pay
         currency=order.currency,
         idempotency_key=f"order-{order.number}-attempt-{number}",
         receipt_email=order.email if provider == "stripe" else "",
+        hold=provider == "stripe" and order.made_to_order,
         created_at=now,
         updated_at=now,
     )
@@ -121,6 +122,7 @@ def charge_of(attempt: PaymentAttempt) -> Charge:
         amount=attempt.amount,
         currency=attempt.currency,
         receipt_email=attempt.receipt_email,
+        hold=attempt.hold,
     )
 
 

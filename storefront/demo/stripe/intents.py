@@ -131,6 +131,7 @@ class Intents(Money):
         charge = self._new_charge(intent, card)
         if intent["capture_method"] == "manual":
             intent.update(status="requires_capture", amount_capturable=intent["amount"])
+            self.due.append({"at": time.time() + HOLD_SECONDS, "what": "let go", "id": intent["id"]})
             self.tell("payment_intent.amount_capturable_updated", intent)
         else:
             self._captured(intent, charge, intent["amount"])
@@ -205,6 +206,10 @@ class Intents(Money):
         if intent["status"] not in CANCELLABLE:
             raise self._unexpected(intent, "cancel")
         self.challenges.pop(intent_id, None)
+        self._canceled(intent, reason)
+        return 200, intent
+
+    def _canceled(self, intent: dict[str, Any], reason: str) -> None:
         intent.update(
             status="canceled",
             amount_capturable=0,
@@ -213,10 +218,9 @@ class Intents(Money):
             next_action=None,
         )
         self.tell("payment_intent.canceled", intent)
-        return 200, intent
 
     def settle_due(self) -> None:
-        """Do what was to happen by now: slow cards succeed. Called before anything is read."""
+        """Do what was to happen by now: slow cards succeed, holds run out. Called before anything is read."""
         with self.lock:
             now = time.time()
             ready = [one for one in self.due if one["at"] <= now]
@@ -230,6 +234,8 @@ class Intents(Money):
         intent = self.intents.get(one["id"])
         if one["what"] == "succeed" and intent and intent["status"] == "processing":
             self._captured(intent, self._new_charge(intent, Card(last4="1034")), intent["amount"])
+        if one["what"] == "let go" and intent and intent["status"] == "requires_capture":
+            self._canceled(intent, "automatic")
 
     def _unexpected(self, intent: Mapping[str, Any], action: str) -> Refused:
         message = f"You cannot {action} this PaymentIntent because it has a status of {intent['status']}."

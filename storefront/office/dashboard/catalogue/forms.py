@@ -1,5 +1,6 @@
 from typing import Any
 
+from oscar.apps.dashboard.catalogue.forms import ProductForm as UpstreamProductForm
 from oscar.apps.dashboard.catalogue.forms import StockRecordForm as Upstream
 
 
@@ -11,3 +12,10 @@ class StockRecordForm(Upstream):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             field.disabled = name != "low_stock_threshold"
+
+
+class ProductForm(UpstreamProductForm):
+    """Oscar's, and whether a product is made once someone ordered it."""
+
+    class Meta(UpstreamProductForm.Meta):
+        fields = [*UpstreamProductForm.Meta.fields, "made_to_order"]

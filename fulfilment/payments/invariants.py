@@ -23,6 +23,7 @@ from .holding.models import Hold
 from .models import BankCredit, PaymentAttempt, Refund, StripeEvent
 from .policies import EVENT_SLOW
 from .queries import abandoned_orders
+from .reconciliation.models import Discrepancy, DiscrepancyNote, ReconciliationRow
 
 SWEPT_WITHIN = timedelta(minutes=10)
 """An overdue order is given up by the next sweep; so long after its time none has run."""
@@ -164,8 +165,21 @@ def holds_are_answered() -> Iterable[object]:
     return late.values_list("attempt__order__number", flat=True)
 
 
+@invariant("payments: a card that is only held is no money")
+def held_is_no_money() -> Iterable[object]:
+    return PaymentAttempt.objects.filter(state="AUTHORISED", captured__gt=0).values_list("order__number", flat=True)
+
+
 @invariant("payments: what was accepted is paid, or its hold ran out; what was not is never paid")
 def answers_are_followed() -> Iterable[object]:
     refused = Hold.objects.exclude(answer__in=("", "ACCEPTED")).filter(attempt__state="SUCCEEDED")
     unanswered = Hold.objects.filter(answer="", attempt__state__in=("SUCCEEDED", "CANCELLED", "QUARANTINED"))
     return [*refused, *unanswered]
+
+
+@invariant("payments: every difference that a run found is kept for someone, and closed by someone's reason")
+def differences_are_seen_to() -> Iterable[object]:
+    kept = Discrepancy.objects.filter(source=OuterRef("source"))
+    reasons = DiscrepancyNote.objects.filter(discrepancy=OuterRef("pk"), kind="CLOSED", at=OuterRef("closed_at"))
+    unseen = ReconciliationRow.objects.filter(~Exists(kept))
+    return [*unseen, *Discrepancy.objects.filter(~Exists(reasons), closed_at__isnull=False)]

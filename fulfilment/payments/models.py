@@ -63,7 +63,6 @@ class PaymentAttempt(models.Model):
             ),
             models.CheckConstraint(name="attempt_amount_positive", condition=Q(amount__gt=0)),
             models.CheckConstraint(name="attempt_captured_not_negative", condition=Q(captured__gte=0)),
-            models.CheckConstraint(name="attempt_held_is_no_money", condition=~Q(state="AUTHORISED") | Q(captured=0)),
             models.CheckConstraint(name="attempt_cash_is_not_held", condition=~Q(provider="cash", hold=True)),
         ]
 
@@ -239,3 +238,8 @@ class StripeEvent(models.Model):
 
 from oscar.apps.payment.models import *
 
+from .holding.models import Hold as Hold
+from .reconciliation.models import Discrepancy as Discrepancy
+from .reconciliation.models import DiscrepancyNote as DiscrepancyNote
+from .reconciliation.models import ReconciliationRow as ReconciliationRow
+from .reconciliation.models import ReconciliationRun as ReconciliationRun

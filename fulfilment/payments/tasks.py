@@ -69,7 +69,7 @@ def fill_gaps() -> None:
 def check_accounts() -> None:
     """Compare yesterday and the two days before with the provider's account; a difference fails, for someone to see."""
     now = timezone.now()
-    operations.check_accounts(since=now - RECONCILED, until=now - SETTLES_WITHIN)
+    operations.check_accounts(since=now - RECONCILED, until=now - SETTLES_WITHIN, now=now)
 
 
 @job("fulfilment.payments.forget_events", queue="bulk", in_transaction=True)

@@ -12,6 +12,8 @@ from django.views.decorators.http import require_safe
 
 from fulfilment.jobs import queries as jobs
 from fulfilment.payments import queries as payments
+from fulfilment.payments.holding import queries as holding
+from fulfilment.payments.reconciliation import queries as reconciliation
 from storefront.payments.counters import ACQUIRER, refused
 
 from . import queries
@@ -82,6 +84,21 @@ def _payment_figures(now: datetime) -> Iterator[str]:
     yield "# TYPE shop_acquirer_callback_refused_total counter"
     for reason, refusals in refused(ACQUIRER).items():
         yield f'shop_acquirer_callback_refused_total{{reason="{reason}"}} {refusals}'
+    yield from _desk_figures(now)
     yield "# TYPE shop_refunds gauge"
     for state, refunds in sorted(payments.refund_counts().items()):
         yield f'shop_refunds{{state="{state}"}} {refunds}'
+
+
+def _desk_figures(now: datetime) -> Iterator[str]:
+    """Cards that are held and wait for an answer; what the bank's account says otherwise than ours."""
+    waiting, urgent = holding.counts(now)
+    yield "# TYPE shop_holds_unanswered gauge"
+    yield f'shop_holds_unanswered{{ends="any time"}} {waiting}'
+    yield f'shop_holds_unanswered{{ends="within a day"}} {urgent}'
+    yield "# TYPE shop_reconciliation_open_differences gauge"
+    for kind, number in sorted(reconciliation.open_counts().items()):
+        yield f'shop_reconciliation_open_differences{{list="{kind.lower()}"}} {number}'
+    age = reconciliation.last_good_run_age(now)
+    yield "# TYPE shop_reconciliation_age_seconds gauge"
+    yield f"shop_reconciliation_age_seconds {age.total_seconds() if age else float('inf'):.1f}"

@@ -9,6 +9,8 @@ from catalogue.cooperatives.models import Partner
 from catalogue.kernel import money, phones, text
 from catalogue.kernel.periods import start_of
 from fulfilment.orders.models import Order
+from fulfilment.payments.holding.models import Hold
+from fulfilment.payments.holding.queries import unanswered
 from fulfilment.payouts.models import Payable, Payout, PayoutRun
 from fulfilment.reports.queries import ENDED
 from fulfilment.warehouse.models import Consignment
@@ -116,6 +118,17 @@ def owed_by_cooperative() -> QuerySet[Partner]:
         )
         .order_by("-owed_mad", "pk")
     )
+
+
+def holds() -> QuerySet[Hold]:
+    """Return cards that wait for an answer, the most urgent first, with order and lines."""
+    return unanswered().select_related("attempt__order").prefetch_related("attempt__order__lines")
+
+
+def answered_holds() -> QuerySet[Hold]:
+    """Return what was answered, the latest first."""
+    answered = Hold.objects.exclude(answer="").select_related("attempt__order", "answered_by")
+    return answered.order_by("-answered_at", "-pk")
 
 
 def payouts(run: PayoutRun | None = None) -> QuerySet[Payout]:

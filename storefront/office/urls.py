@@ -2,6 +2,20 @@ from django.urls import path
 
 from .offers import views as offers
 from .views import consignments, dated, holidays, home, jobs, ledger, orders, payouts, prices, rates, sending, transfers, withdrawals
+from .views import (
+    consignments,
+    dated,
+    holds,
+    home,
+    jobs,
+    ledger,
+    orders,
+    payouts,
+    prices,
+    rates,
+    reconciliation,
+    sending,
+)
 
 app_name = "office"
 urlpatterns = [
@@ -10,6 +24,10 @@ urlpatterns = [
     path("orders/", orders.orders, name="orders"),
     path("orders/<str:number>/", orders.order, name="order"),
     path("orders/<str:number>/invoice/", orders.invoice, name="invoice"),
+    path("holds/", holds.holds, name="holds"),
+    path("holds/<int:pk>/answer/", holds.answer, name="answer-hold"),
+    path("reconciliation/", reconciliation.reconciliation, name="reconciliation"),
+    path("reconciliation/<int:pk>/<slug:name>/", reconciliation.step, name="reconciliation-step"),
     path("consignments/", consignments.consignments, name="consignments"),
     path("consignments/<str:reference>/", consignments.consignment, name="consignment"),
     path("consignments/<str:reference>/move/", consignments.move, name="move"),

@@ -132,10 +132,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='paymentattempt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'AUTHORISED'), _negated=True), ('captured', 0), _connector='OR'), name='attempt_held_is_no_money'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentattempt',
             constraint=models.CheckConstraint(condition=models.Q(('hold', True), ('provider', 'cash'), _negated=True), name='attempt_cash_is_not_held'),
         ),
         migrations.AddField(

@@ -2,6 +2,15 @@
 
 from .acquiring import apply_notice, store_notice
 from .answering import HoldAnswered, HoldStuck, accept_hold, carry_out_hold, refuse_hold, remind_of_holds
+from .differences import (
+    DiscrepancyClosed,
+    NoReason,
+    check_accounts,
+    close_discrepancy,
+    note_discrepancy,
+    run_reconciliation,
+    take_up_discrepancy,
+)
 from .ending import (
     MoneyHeld,
     NothingHeld,
@@ -15,7 +24,7 @@ from .ending import (
     sweep,
 )
 from .paying import collect_cash, drop_cash, settle, settle_told
-from .reconciling import AccountsDiffer, Reconciliation, check_accounts, reconcile
+from .reconciling import AccountsDiffer, Reconciliation, reconcile
 from .refunds import MoreThanCaptured, NotFailed, owe_refund, refund_again, send_refund, settle_refund
 from .starting import NothingToPay, open_attempt, start
 from .telling import apply_event, fill_gaps, forget_events, store_event
@@ -34,11 +43,13 @@ __all__ = [
     "AccountsDiffer",
     "DoesNotAddUp",
     "KnownReference",
+    "DiscrepancyClosed",
     "HoldAnswered",
     "HoldStuck",
     "MoneyHeld",
     "MoreThanCaptured",
     "NotAwaited",
+    "NoReason",
     "NotFailed",
     "NotWaiting",
     "NothingHeld",
@@ -52,6 +63,7 @@ __all__ = [
     "cancel_order",
     "carry_out_hold",
     "check_accounts",
+    "close_discrepancy",
     "collect_cash",
     "drop_cash",
     "expire_order",
@@ -61,6 +73,7 @@ __all__ = [
     "look_at",
     "look_at_refunds",
     "match_credits",
+    "note_discrepancy",
     "open_attempt",
     "owe_refund",
     "reconcile",
@@ -70,6 +83,7 @@ __all__ = [
     "return_credit",
     "refuse_hold",
     "remind_of_holds",
+    "run_reconciliation",
     "send_refund",
     "settle",
     "settle_refund",
@@ -78,4 +92,5 @@ __all__ = [
     "store_event",
     "store_notice",
     "sweep",
+    "take_up_discrepancy",
 ]

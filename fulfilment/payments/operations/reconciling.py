@@ -11,6 +11,7 @@ from catalogue.kernel.money import ZERO
 from fulfilment.payments.gateways import provider_for
 from fulfilment.payments.gateways.base import Movement
 from fulfilment.payments.models import PaymentAttempt, Refund
+from fulfilment.payments.reconciliation.models import Kind
 
 MARGIN = timedelta(days=1)
 """The two sides may date the same payment on either side of a bound."""
@@ -27,16 +28,33 @@ class Record:
     order_number: str
     amount: Decimal
     currency: str
+    at: datetime | None = None
+    order_id: int | None = None
+    refund_id: int | None = None
+
+
+Side = tuple[Decimal, str]
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that one side knows otherwise, or not at all: its amount with its currency, empty where none stands."""
+    """One thing that one side knows otherwise, or not at all: an amount with its currency, None where none stands."""
 
     source: str
-    order_number: str
-    ours: str
-    theirs: str
+    our_side: Side | None
+    their_side: Side | None
+    moved_at: datetime | None
+    order_number: str = ""
+    order_id: int | None = None
+    refund_id: int | None = None
+
+    @property
+    def ours(self) -> str:
+        return "{} {}".format(*self.our_side) if self.our_side else ""
+
+    @property
+    def theirs(self) -> str:
+        return "{} {}".format(*self.their_side) if self.their_side else ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +65,15 @@ class Reconciliation:
     ours_only: tuple[Difference, ...]
     theirs_only: tuple[Difference, ...]
     different: tuple[Difference, ...]
+
+    @property
+    def by_kind(self) -> list[tuple[str, tuple[Difference, ...]]]:
+        """The lists with their names, as they are kept."""
+        return [
+            (Kind.OURS_ONLY, self.ours_only),
+            (Kind.THEIRS_ONLY, self.theirs_only),
+            (Kind.DIFFERENT, self.different),
+        ]
 
     def __bool__(self) -> bool:
         """Whether anything needs a person; one cent does."""
@@ -75,21 +102,14 @@ def reconcile(*, since: datetime, until: datetime) -> Reconciliation:
     noted = _records(Q(updated_at__gte=since, updated_at__lt=until))
     ours = {record.source: record for record in [*_records_of(theirs), *noted]}
     moved = {movement.source for movement in movements if since <= movement.moved_at < until} & theirs.keys()
+    dates = {movement.source: movement.moved_at for movement in movements}
     lists: dict[str, list[Difference]] = {"": [], "ours_only": [], "theirs_only": [], "different": []}
     for source in sorted(moved | {record.source for record in noted}):
         record, movement = ours.get(source), theirs.get(source)
-        lists[_verdict(record, movement)].append(_difference(source, record, movement))
+        lists[_verdict(record, movement)].append(_difference(source, record, movement, dates.get(source)))
     return Reconciliation(
         len(lists[""]), tuple(lists["ours_only"]), tuple(lists["theirs_only"]), tuple(lists["different"])
     )
-
-
-def check_accounts(*, since: datetime, until: datetime) -> Reconciliation:
-    """Compare, and raise ``AccountsDiffer`` where anything does: a job that fails is seen in the office."""
-    found = reconcile(since=since, until=until)
-    if found:
-        raise AccountsDiffer(found)
-    return found
 
 
 def _by_source(movements: Iterable[Movement]) -> dict[str, tuple[Decimal, str]]:
@@ -111,13 +131,12 @@ def _verdict(record: Record | None, movement: tuple[Decimal, str] | None) -> str
     return "" if movement == (record.amount, record.currency) else "different"
 
 
-def _difference(source: str, record: Record | None, movement: tuple[Decimal, str] | None) -> Difference:
-    return Difference(
-        source=source,
-        order_number=record.order_number if record else "",
-        ours=f"{record.amount} {record.currency}" if record else "",
-        theirs=f"{movement[0]} {movement[1]}" if movement else "",
-    )
+def _difference(source: str, record: Record | None, movement: Side | None, moved_at: datetime | None) -> Difference:
+    if record is None:
+        return Difference(source, None, movement, moved_at)
+    ours = (record.amount, record.currency)
+    when = moved_at or record.at
+    return Difference(source, ours, movement, when, record.order_number, record.order_id, record.refund_id)
 
 
 def _records_of(sources: Iterable[str]) -> list[Record]:
@@ -133,7 +152,15 @@ def _records(paid: Q, given_back: Q | None = None) -> list[Record]:
     return [
         *(_payment(attempt) for attempt in payments.select_related("order")),
         *(
-            Record(str(refund.provider_id), refund.attempt.order.number, -refund.amount, refund.currency)
+            Record(
+                str(refund.provider_id),
+                refund.attempt.order.number,
+                -refund.amount,
+                refund.currency,
+                refund.updated_at,
+                refund.attempt.order_id,
+                refund.pk,
+            )
             for refund in refunds.select_related("attempt__order")
         ),
     ]
@@ -141,5 +168,9 @@ def _records(paid: Q, given_back: Q | None = None) -> list[Record]:
 
 def _payment(attempt: PaymentAttempt) -> Record:
     if attempt.settled_currency in ("", attempt.currency) or attempt.net is None or attempt.fee is None:
-        return Record(attempt.charge_id, attempt.order.number, attempt.captured, attempt.currency)
-    return Record(attempt.charge_id, attempt.order.number, attempt.net + attempt.fee, attempt.settled_currency)
+        amount, currency = attempt.captured, attempt.currency
+    else:
+        amount, currency = attempt.net + attempt.fee, attempt.settled_currency
+    return Record(
+        attempt.charge_id, attempt.order.number, amount, currency, at=attempt.updated_at, order_id=attempt.order_id
+    )

@@ -68,6 +68,8 @@ def pages(parcel, earned):
         "ledger": english("ledger"),
         "ledger-account": english("ledger-account", "cooperatives.payable", "MAD"),
         "ledger-entry": english("ledger-entry", Entry.objects.earliest("pk").pk),
+        "holds": english("holds"),
+        "reconciliation": english("reconciliation"),
         "jobs": english("jobs"),
     }
 
@@ -103,9 +105,12 @@ def test_staff_without_the_second_factor_are_led_to_it(client, pages):
 
 
 SEEN = {
-    "support": {"orders", "order", "consignments", "consignment", "jobs"},
+    "support": {"orders", "order", "consignments", "consignment", "holds", "jobs"},
     "logistics": {"orders", "order", "consignments", "consignment"},
-    "finance": {"orders", "order", "payouts", "owed", "payout", "rates", "ledger", "ledger-account", "ledger-entry"},
+    "finance": {
+        *("orders", "order", "payouts", "owed", "payout", "rates", "ledger", "ledger-account", "ledger-entry"),
+        *("holds", "reconciliation"),
+    },
     "catalogue": set(),
 }
 

@@ -1,4 +1,4 @@
-"""Case 24 of the table of failures: goods made to order. The card is held, and one answer decides what becomes of it."""
+"""Case 24 of the table of failures: made to order. The card is held, and one answer decides what becomes of it."""
 
 from datetime import timedelta
 

@@ -79,7 +79,13 @@ STEPS = (
         draws=True,
     ),
     Step("history", "Writing a history of orders", ("make_history",), in_database=True, draws=True),
-    Step("offers", "Making offers", ("make_offers",), ("storefront/demo/**/*offers*.py",), in_database=True),
+    Step(
+        "offers",
+        "Making offers",
+        ("make_offers",),
+        ("storefront/demo/**/*offers*.py", "storefront/demo/made_to_order.py"),
+        in_database=True,
+    ),
     Step("ledger", "Booking what was never booked", ("book_missing",), in_database=True),
 )
 

@@ -67,6 +67,7 @@ TOURS = (
             ),
             Stop(_("What buyers send back, from the declaration to the decision."), "office/withdrawals/"),
             Stop(_("Jobs that wait, run or failed, and how to try again."), "office/"),
+            Stop(_("Traditional clothing is made to order: buy some, then accept it here."), "office/holds/"),
             Stop(_("Oscar's dashboard, for the catalogue."), "dashboard/"),
         ),
     ),

@@ -7,6 +7,7 @@ from typing import Any
 HIDDEN = "…"
 _SECRETS = (
     re.compile(r"(?<=[?&]k=)[^&\s\"']+"),  # the key of an order's link
+    re.compile(r"(?<=_secret_)\w+"),  # what opens a payment at Stripe, which it sends back in an address
     re.compile(r"(?<=/confirm-email/)[^/\s\"']+"),
     re.compile(r"(?<=/password/reset/key/)[^/\s\"']+"),
     re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),

@@ -4,10 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from catalogue.kernel.shopping import Shopping
 from fulfilment.orders.links import key_for
-from tests.factories.bank import open_bank
+from fulfilment.payments import operations as payments
+from tests.factories.bank import open_bank, pay
 from tests.factories.orders import open_deliveries, place_order, stock
 
 pytestmark = pytest.mark.django_db
@@ -67,3 +69,51 @@ def test_no_card_number_stands_in_the_shop_s_code():
     found = [path for path in sources if "demo" not in path.parts and numbers.search(path.read_text())]
 
     assert found == []
+
+
+GUARDED = {
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def test_the_card_page_is_kept_by_no_cache_and_shown_in_no_frame(page):
+    assert {name: page[name] for name in GUARDED} == GUARDED
+    assert "no-store" in page["Cache-Control"]
+    assert policy_of(page)["frame-ancestors"] == ["'none'"]
+    assert page["Referrer-Policy"] in ("same-origin", "strict-origin-when-cross-origin", "no-referrer")
+
+
+def test_the_return_page_leads_away_from_the_secret_in_its_address(client):
+    open_deliveries()
+    with open_bank() as bank:
+        order = place_order((stock(), 1), shopping=Shopping("EUR", "FR"))
+        payment = payments.start(order_id=order.pk, now=timezone.now())
+        pay(bank, payment.id)
+        query = {
+            "k": key_for(order.number),
+            "payment_intent": payment.id,
+            "payment_intent_client_secret": payment.client_secret,
+            "redirect_status": "succeeded",
+        }
+        answer = client.get(f"/en/orders/{order.number}/paid/", query)
+        followed = client.get(answer.url)
+
+    assert (answer.status_code, answer.url) == (302, f"/en/orders/{order.number}/")
+    assert "no-store" in answer["Cache-Control"]
+    assert {name: answer[name] for name in GUARDED} == GUARDED
+    assert payment.client_secret not in followed.content.decode()
+    assert re.findall(r"<script\b[^>]*stripe", followed.content.decode()) == []
+
+
+@pytest.mark.parametrize("status", ["succeeded", "failed"])
+def test_what_the_address_says_of_the_payment_is_not_believed(client, status):
+    open_deliveries()
+    with open_bank():
+        order = place_order((stock(), 1), shopping=Shopping("EUR", "FR"))
+        payment = payments.start(order_id=order.pk, now=timezone.now())
+        query = {"k": key_for(order.number), "payment_intent": payment.id, "redirect_status": status}
+        client.get(f"/en/orders/{order.number}/paid/", query)
+
+    order.refresh_from_db()
+    assert order.status == "PENDING_PAYMENT"

@@ -7,9 +7,7 @@ from storefront.demo import made_to_order, offers
 
 
 class Command(BaseCommand):
-    help = (
-        "Make the demonstration's offers and its voucher code, and what is made to order. A second run makes nothing."
-    )
+    help = "Make the demonstration's offers and code, and what is made to order. A second run makes nothing."
 
     def handle(self, *args: Any, **options: Any) -> None:
         made = offers.make(now=timezone.now())

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import (
     Case,
@@ -16,6 +17,7 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Sum,
+    Value,
     When,
 )
 from django.db.models.functions import Coalesce, Round, TruncDate
@@ -24,6 +26,8 @@ from catalogue.kernel.money import CURRENCIES
 from catalogue.kernel.periods import CASABLANCA, Period
 from fulfilment.jobs.models import Job
 from fulfilment.orders.models import Order, OrderEvent
+from fulfilment.payments.holding.queries import unanswered, urgent
+from fulfilment.payments.models import Discrepancy, PaymentAttempt
 from fulfilment.payments.queries import to_look_at, waiting_credits
 from fulfilment.warehouse.models import Consignment
 
@@ -122,7 +126,10 @@ class Waiting:
     jobs_dead: int
     jobs_late: int
     payments_quarantined: int
-    credits: int
+    credits: int = 0
+    holds: int = 0
+    holds_urgent: int = 0
+    differences: int = 0
 
     @property
     def to_move(self) -> Iterator[tuple[str, str, int]]:
@@ -151,8 +158,27 @@ def waiting(now: datetime) -> Waiting:
         .aggregate(dead=Count("pk", filter=Q(state=Job.State.DEAD)), late=Count("pk", filter=is_late(now)))
         .values()
     )
-    quarantined = to_look_at().count()
-    return Waiting(consignments, dead, late, quarantined, waiting_credits().count())
+    desk = {
+        "payments_quarantined": PaymentAttempt.objects.filter(pk__in=to_look_at().values("pk")),
+        "credits": waiting_credits(),
+        "holds": unanswered(),
+        "holds_urgent": urgent(now),
+        "differences": Discrepancy.objects.filter(closed_at=None),
+    }
+    return Waiting(consignments, dead, late, **(dict.fromkeys(desk, 0) | _counted(desk)))
+
+
+def _counted(desk: dict[str, QuerySet[Any]]) -> dict[str, int]:
+    """Count rows of several tables in one query; what has none is left out."""
+    first, *others = (
+        rows.order_by()
+        .annotate(what=Value(name))
+        .values("what")
+        .annotate(number=Count("pk"))
+        .values_list("what", "number")
+        for name, rows in desk.items()
+    )
+    return dict(first.union(*others, all=True))
 
 
 def is_late(now: datetime) -> Q:

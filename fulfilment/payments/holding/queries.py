@@ -16,14 +16,19 @@ def unanswered() -> QuerySet[Hold]:
     return Hold.objects.filter(answer="").order_by("answer_by", "pk")
 
 
+def urgent(now: datetime) -> QuerySet[Hold]:
+    """Return those of them that end within a day."""
+    return unanswered().filter(answer_by__lte=now + REMIND_BEFORE)
+
+
 def to_remind_of(now: datetime) -> QuerySet[Hold]:
-    return unanswered().filter(reminded_at=None, answer_by__lte=now + REMIND_BEFORE)
+    return urgent(now).filter(reminded_at=None)
 
 
 def counts(now: datetime) -> tuple[int, int]:
     """How many holds wait for an answer, and how many of them end within a day (one query)."""
-    urgent = Count("pk", filter=Q(answer_by__lte=now + REMIND_BEFORE))
-    found = unanswered().order_by().aggregate(number=Count("pk"), urgent=urgent)
+    soon = Count("pk", filter=Q(answer_by__lte=now + REMIND_BEFORE))
+    found = unanswered().order_by().aggregate(number=Count("pk"), urgent=soon)
     return found["number"], found["urgent"]
 
 

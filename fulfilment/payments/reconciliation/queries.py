@@ -31,10 +31,6 @@ def runs() -> QuerySet[ReconciliationRun]:
     return ReconciliationRun.objects.annotate(found=Count("rows")).order_by("-ran_at", "-pk")
 
 
-def open_count() -> int:
-    return Discrepancy.objects.filter(closed_at=None).count()
-
-
 def open_counts() -> dict[str, int]:
     """How many differences nobody closed, by list; every list is named."""
     rows = Discrepancy.objects.filter(closed_at=None).order_by().values_list("kind").annotate(Count("pk"))

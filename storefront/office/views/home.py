@@ -11,8 +11,6 @@ from django.utils import timezone
 from catalogue.kernel.money import CURRENCIES
 from catalogue.kernel.periods import Period, day_of
 from catalogue.pricing import queries as pricing
-from fulfilment.payments.holding import queries as holding
-from fulfilment.payments.reconciliation import queries as reconciliation
 from fulfilment.reports import queries
 from fulfilment.reports.policies import Sales, group, total
 from storefront.office import access
@@ -32,8 +30,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "today_rows": [row for row in rows if row.day == today],
         "today_total": total(row for row in rows if row.day == today),
         "waiting": queries.waiting(now),
-        "holds": holding.counts(now) if request.user.has_perm(access.VIEW_HOLDS) else None,
-        "differences": reconciliation.open_count() if request.user.has_perm(access.VIEW_RECONCILIATION) else None,
         "rates": pricing.attention(today) if request.user.has_perm(access.VIEW_RATES) else None,
     }
     return render(request, "office/home.html", context)

@@ -1,17 +1,17 @@
 """What must happen in cases 12, 14 and 15 of the table of failures: goods, basket and prices move while one pays."""
 
 import re
-from decimal import Decimal
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.db import transaction
-from django.db.models import F
 from django.db.utils import IntegrityError
 from django.utils import timezone
 
 from catalogue.cooperatives import operations as cooperatives
 from catalogue.cooperatives.models import StockRecord
+from catalogue.kernel.periods import day_of
 from catalogue.pricing import operations as pricing
 from catalogue.pricing.models import ExchangeRate, PriceList
 from fulfilment.ledger import queries as ledger
@@ -173,9 +173,10 @@ def test_case_15_a_list_and_a_rate_published_while_one_pays_change_no_order(bank
     payment = None if moment == "before the card page" else start(order)
     if moment == "after the card":
         pay(bank, payment.id)
-    clock.shift(60)
+    clock.shift(timedelta(hours=12, minutes=5))  # past midnight: another day's rates, and nothing swept meanwhile
     StockRecord.objects.update(price="240.00")
-    ExchangeRate.objects.update(mad_per_unit=F("mad_per_unit") + Decimal("1.60"))
+    for currency, rate in (("EUR", "12.40"), ("USD", "11.00")):
+        ExchangeRate.objects.create(currency=currency, day=day_of(timezone.now()), mad_per_unit=rate, source="tests")
     assert pricing.publish_opening_list(now=timezone.now()) is not None
 
     payment = start(order)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 THREADS = (1, 4, 8)
-SHELF, PURCHASES, LONGEST_SECONDS = 24, 80, 20
+SHELF, PURCHASES, LONGEST_SECONDS = 24, 60, 20
 """Different goods; purchases in each row of the table; and when a row ends though it made fewer."""
 
 STEPS = ("place", "start", "settle")

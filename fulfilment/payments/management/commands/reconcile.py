@@ -12,7 +12,7 @@ from fulfilment.payments.gateways.base import ProviderRefused, ProviderUnavailab
 from fulfilment.payments.reconciliation.models import Kind
 
 DAYS = 3
-TITLES = {Kind.OURS_ONLY: "only ours", Kind.THEIRS_ONLY: "only theirs", Kind.DIFFERENT: "different"}
+TITLES: dict[str, str] = {Kind.OURS_ONLY: "only ours", Kind.THEIRS_ONLY: "only theirs", Kind.DIFFERENT: "different"}
 
 
 class Command(BaseCommand):

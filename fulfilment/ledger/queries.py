@@ -13,8 +13,10 @@ from catalogue.kernel.money import ZERO, from_minor
 
 from .models import Account, Entry, Line
 from .policies import AccountKey, Leg, NewEntry, Source
+from .policies.accounts import PAYABLE
 
 CHUNK = 500
+BY_REFUNDS = Q(entry__source=Source.REFUND) | Q(entry__reverses__source=Source.REFUND)
 
 
 @dataclass(frozen=True)
@@ -134,9 +136,29 @@ def balance_of(account: AccountKey) -> Decimal:
     return from_minor(lines.aggregate(total=Sum("amount_minor"))["total"] or 0)
 
 
-def balances_by_cooperative(code: str) -> dict[int, Decimal]:
-    """Return what stands on each cooperative's account of this code; those at nothing are left out."""
-    rows = Line.objects.filter(account__code=code).order_by().values_list("account__cooperative")
+def payable_lines(order_number: str) -> frozenset[int]:
+    """Return the order lines that a delivery made payable (one query)."""
+    delivered = Line.objects.filter(entry__order_number=order_number, entry__source=Source.DELIVERY)
+    lines = delivered.filter(entry__reversed_by=None, account__code=PAYABLE, order_line__isnull=False)
+    return frozenset(lines.values_list("order_line", flat=True))
+
+
+def taken_by_refunds(order_number: str, code: str) -> dict[tuple[int, int], int]:
+    """Return what refunds, those reversed made good, moved on one account of cooperatives: by cooperative and line."""
+    lines = Line.objects.filter(BY_REFUNDS, entry__order_number=order_number, account__code=code)
+    rows = lines.order_by().values_list("account__cooperative", "order_line").annotate(total=Sum("amount_minor"))
+    return {(cooperative, line): total for cooperative, line, total in rows if total}
+
+
+def balances_by_cooperative(code: str, *, refunds: bool = True) -> dict[int, Decimal]:
+    """Return what stands on each cooperative's account of this code; those at nothing are left out.
+
+    Without ``refunds``: what it would be if nothing had been given back.
+    """
+    lines = Line.objects.filter(account__code=code)
+    if not refunds:
+        lines = lines.exclude(pk__in=Line.objects.filter(BY_REFUNDS, account__code=code).values("pk"))
+    rows = lines.order_by().values_list("account__cooperative")
     return {pk: from_minor(total) for pk, total in rows.annotate(total=Sum("amount_minor")) if total}
 
 

@@ -34,7 +34,6 @@ HOLDING = ("PENDING_PAYMENT", "PENDING_CONFIRMATION", "PAID", "CONFIRMED", "PREP
 
 CARD_MINIMUM = {MAD: Decimal("10.00"), "EUR": Decimal("0.50"), "USD": Decimal("0.50")}
 CARD, CASH, TRANSFER = "card", "cash", "transfer"
-PACKED, PAID = "packed", "paid"
 PACKED_OR_LATER = ("PACKED", "HANDED_OVER", "IN_TRANSIT", "DELIVERED", "REFUSED", "LOST", "RETURNED")
 """States of a parcel that keep its order from being cancelled."""
 
@@ -43,11 +42,9 @@ def may_follow(old: str, new: str) -> bool:
     return new in NEXT.get(old, ())
 
 
-def why_not_cancel(status: str, payment_method: str, parcel_states: Iterable[str]) -> str:
-    """Say what keeps an order from being cancelled: ``PACKED``, ``PAID``, or nothing."""
-    if not may_follow(status, "CANCELLED") or any(state in PACKED_OR_LATER for state in parcel_states):
-        return PACKED
-    return PAID if payment_method != CASH and status != "PENDING_PAYMENT" else ""
+def may_cancel(status: str, parcel_states: Iterable[str]) -> bool:
+    """Tell whether an order can still be cancelled, paid or not: nothing of it is packed."""
+    return may_follow(status, "CANCELLED") and not any(state in PACKED_OR_LATER for state in parcel_states)
 
 
 def new_number() -> str:

@@ -28,7 +28,7 @@ class SaleDiffers(Exception):
 def sell(attempt: PaymentAttempt, *, now: datetime) -> None:
     """Book the sale that a payment settled: one for each order, whoever finds out how often. Raises ``SaleDiffers``."""
     order = attempt.order
-    sale = _sale(attempt, frozen.lines_of([order]))
+    sale = sale_behind(attempt)
     if sale.gross != attempt.amount:
         raise SaleDiffers(order.number, sale.gross, attempt.amount)
     ledger.post(_entry(attempt, sale, now), now=now)
@@ -116,6 +116,18 @@ def sales(attempts: Iterable[PaymentAttempt]) -> Iterator[NewEntry]:
     lines = frozen.lines_of(attempt.order for attempt in attempts)
     for attempt in attempts:
         yield _entry(attempt, _sale(attempt, lines), attempt.updated_at)
+
+
+def sale_behind(attempt: PaymentAttempt) -> Sale:
+    """Put the sale that a payment is for together again, from its order's frozen rows (two queries)."""
+    return _sale(attempt, frozen.lines_of([attempt.order]))
+
+
+def sales_behind(attempts: Iterable[PaymentAttempt]) -> dict[int, Sale]:
+    """Do so for many, by attempt (two queries)."""
+    attempts = list(attempts)
+    lines = frozen.lines_of(attempt.order for attempt in attempts)
+    return {attempt.pk: _sale(attempt, lines) for attempt in attempts}
 
 
 def _sale(attempt: PaymentAttempt, lines: Mapping[int, Sequence[Line]]) -> Sale:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from itertools import islice
-from typing import Any
 
 from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -14,15 +13,15 @@ from catalogue.kernel.invariants import invariant
 from catalogue.kernel.money import CURRENCIES
 from fulfilment.ledger.models import Entry
 from fulfilment.ledger.policies import AccountKey, NewEntry, Source
-from fulfilment.ledger.policies.accounts import CLEARING_TRANSFER
-from fulfilment.ledger.queries import balance_of, not_as_expected
+from fulfilment.ledger.policies.accounts import ACCRUED, CLEARING_TRANSFER
+from fulfilment.ledger.queries import balance_of, not_as_expected, payable_lines, taken_by_refunds
 from fulfilment.orders.models import Order
 
-from . import booking
+from . import booking, shares
 from .holding.models import Hold
-from .models import BankCredit, PaymentAttempt, Refund, StripeEvent
+from .models import BankCredit, PaymentAttempt, Refund, RefundLine, StripeEvent
 from .policies import EVENT_SLOW
-from .queries import abandoned_orders
+from .queries import abandoned_orders, refunds_to_look_at
 from .reconciliation.models import Discrepancy, DiscrepancyNote, ReconciliationRow
 
 SWEPT_WITHIN = timedelta(minutes=10)
@@ -101,22 +100,25 @@ def held_money_waits() -> Iterable[object]:
             yield key
 
 
-def _with_given_back() -> Any:
-    rows = Refund.objects.filter(attempt=OuterRef("pk")).exclude(state=Refund.State.FAILED).order_by()
+def _given_back(name: str, null_states: Iterable[str]) -> QuerySet[PaymentAttempt]:
+    rows = Refund.objects.filter(attempt=OuterRef("pk")).exclude(state__in=null_states).order_by()
     total = rows.values("attempt").annotate(total=Sum("amount")).values("total")
-    given_back = Coalesce(Subquery(total, output_field=DecimalField()), Decimal(0), output_field=DecimalField())
-    return PaymentAttempt.objects.annotate(given_back=given_back)
+    summed = Coalesce(Subquery(total, output_field=DecimalField()), Decimal(0), output_field=DecimalField())
+    return PaymentAttempt.objects.annotate(**{name: summed})
 
 
 @invariant("payments: no more is given back than came in")
 def refunds_within_captured() -> Iterable[object]:
-    return _with_given_back().filter(given_back__gt=F("captured")).values_list("order__number", flat=True)
+    found = _given_back("given_back", Refund.NULL_STATES)
+    return found.filter(given_back__gt=F("captured")).values_list("order__number", flat=True)
 
 
 @invariant("payments: money for an order that never came to be is given back")
 def late_money_is_given_back() -> Iterable[object]:
-    late = _with_given_back().filter(state="SUCCEEDED", provider="stripe", order__status="EXPIRED")
-    return late.exclude(given_back=F("captured")).values_list("order__number", flat=True)
+    found = _given_back("given_back", Refund.NULL_STATES).filter(state="SUCCEEDED")
+    late = found.filter(order__status="EXPIRED", provider="stripe") | found.filter(order__status="CANCELLED")
+    failed = refunds_to_look_at().filter(attempt=OuterRef("pk"))
+    return late.exclude(given_back=F("captured")).exclude(Exists(failed)).values_list("order__number", flat=True)
 
 
 @invariant("payments: what Stripe told is applied within ten minutes")
@@ -183,3 +185,51 @@ def differences_are_seen_to() -> Iterable[object]:
     reasons = DiscrepancyNote.objects.filter(discrepancy=OuterRef("pk"), kind="CLOSED", at=OuterRef("closed_at"))
     unseen = ReconciliationRow.objects.filter(~Exists(kept))
     return [*unseen, *Discrepancy.objects.filter(~Exists(reasons), closed_at__isnull=False)]
+
+
+@invariant("payments: a refund is the exact share of the pieces it gives back")
+def refunds_are_their_share() -> Iterable[object]:
+    refunds = Refund.objects.exclude(reason=Refund.Reason.PAID_TOO_LATE).select_related("attempt__order")
+    rows = refunds.prefetch_related("lines__order_line").order_by("pk").iterator(chunk_size=500)
+    while chunk := list(islice(rows, 500)):
+        sales = booking.sales_behind({refund.attempt for refund in chunk})
+        for refund in chunk:
+            runs = [
+                shares.Run(row.order_line_id, row.first_piece, row.pieces, row.order_line.quantity)
+                for row in refund.lines.all()
+            ]
+            sale = sales[refund.attempt_id]
+            if shares.amount_of(sale, runs, delivery=refund.delivery, way=refund.way) != refund.amount:
+                yield refund.key
+
+
+@invariant("payments: no piece is given back twice, none that was not bought")
+def pieces_within_their_line() -> Iterable[object]:
+    standing = RefundLine.objects.exclude(refund__state__in=Refund.NULL_STATES)
+    per_line = standing.order_by().values("order_line").annotate(pieces_back=Sum("pieces"))
+    yield from per_line.filter(pieces_back__gt=F("order_line__quantity")).values_list("order_line", flat=True)
+    overlap = standing.filter(order_line=OuterRef("order_line"), first_piece__gt=OuterRef("first_piece")).filter(
+        first_piece__lt=OuterRef("first_piece") + OuterRef("pieces")
+    )
+    yield from standing.filter(Exists(overlap)).values_list("order_line", flat=True)
+    yield from RefundLine.objects.exclude(order_line__order=F("refund__attempt__order")).values_list("pk", flat=True)
+
+
+@invariant("ledger: every refund of goods is booked once, and put back where it failed")
+def refunds_are_booked() -> Iterable[object]:
+    entries = dict(Entry.objects.filter(source=Source.REFUND).values_list("external_id", "reversed_by"))
+    rows = Refund.objects.exclude(reason=Refund.Reason.PAID_TOO_LATE)
+    for pk, state in rows.order_by("pk").values_list("pk", "state"):
+        key = Refund(pk=pk).key
+        booked, put_back = key in entries, entries.get(key) is not None
+        taken = state not in (Refund.State.ASKED, Refund.State.DECLINED)
+        if (booked, put_back) != (taken, state == Refund.State.FAILED):
+            yield key
+
+
+@invariant("ledger: what refunds took of delivered goods is taken from what is payable for them")
+def refunds_follow_their_goods() -> Iterable[object]:
+    for number in Refund.objects.order_by().values_list("attempt__order__number", flat=True).distinct():
+        left = taken_by_refunds(number, ACCRUED)
+        if {line for _cooperative, line in left} & payable_lines(number):
+            yield number

@@ -1,6 +1,7 @@
 """Rules of payments that need no database."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 KEY_LIVES = timedelta(hours=23)
@@ -47,3 +48,19 @@ def answer_by(held_at: datetime, capture_before: datetime) -> datetime:
     """
     last = max(capture_before - BEFORE_THE_END, held_at + (capture_before - held_at) / 2)
     return min(held_at + ANSWER_WITHIN, last)
+
+
+def free_runs(quantity: int, taken: Iterable[tuple[int, int]], wanted: int) -> list[tuple[int, int]]:
+    """Choose so many pieces of a line, the first that are free, as runs (first piece, how many).
+
+    ``taken`` are runs too. Fewer are given where fewer are left.
+    """
+    gone = {piece for first, pieces in taken for piece in range(first, first + pieces)}
+    free = [piece for piece in range(quantity) if piece not in gone][: max(wanted, 0)]
+    runs: list[tuple[int, int]] = []
+    for piece in free:
+        if runs and piece == sum(runs[-1]):
+            runs[-1] = (runs[-1][0], runs[-1][1] + 1)
+        else:
+            runs.append((piece, 1))
+    return runs

@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 
-from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, Min, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, Min, OuterRef, Q, QuerySet
 
 from catalogue.kernel.text import fold_digits
 from fulfilment.orders.models import Order
@@ -20,6 +18,7 @@ from .policies import GIVEN_BACK, REMINDED
 
 State = PaymentAttempt.State
 ATTEMPT_OPEN = PaymentAttempt.OPEN_STATES
+NOT_FOLLOWED = Q(followed_by=None)
 
 
 @dataclass(frozen=True)
@@ -98,13 +97,25 @@ def abandoned_orders(now: datetime) -> QuerySet:
 
 def refunds_of(order_id: int) -> list[Refund]:
     """Return what of an order's money was given back, or will be (one query)."""
-    return list(Refund.objects.filter(attempt__order_id=order_id).order_by("pk"))
+    found = Refund.objects.filter(attempt__order_id=order_id).select_related("transfer", "followed_by")
+    return list(found.order_by("pk"))
+
+
+def came_too_late(order_id: int) -> bool:
+    """Tell whether money of an order goes back because the order had ended."""
+    return Refund.objects.filter(attempt__order_id=order_id, reason=Refund.Reason.PAID_TOO_LATE).exists()
 
 
 def refund_counts() -> dict[str, int]:
     """How many refunds by state, those that are over left out."""
-    rows = Refund.objects.exclude(state=Refund.State.SUCCEEDED).values_list("state").annotate(Count("pk"))
+    over = (Refund.State.SUCCEEDED, Refund.State.DECLINED)
+    rows = Refund.objects.exclude(state__in=over).filter(NOT_FOLLOWED).values_list("state").annotate(Count("pk"))
     return dict(rows)
+
+
+def refunds_to_look_at() -> QuerySet[Refund]:
+    """Return refunds that failed and were not made since, again or another way."""
+    return Refund.objects.filter(NOT_FOLLOWED, state=Refund.State.FAILED)
 
 
 def unapplied_events(now: datetime) -> tuple[int, timedelta]:
@@ -123,11 +134,8 @@ def event_lags(now: datetime) -> list[timedelta]:
 
 def to_look_at() -> QuerySet[PaymentAttempt]:
     """Return payments that wait for a person: money held, or a refund that failed and was not made another way."""
-    failed = Q(refunds__state=Refund.State.FAILED)
-    counted = PaymentAttempt.objects.annotate(
-        failed=Count("refunds", filter=failed), returned=Coalesce(Sum("refunds__amount", filter=~failed), Decimal(0))
-    )
-    return counted.filter(Q(state=State.QUARANTINED) | Q(failed__gt=0, returned__lt=F("captured")))
+    failed = refunds_to_look_at().filter(attempt=OuterRef("pk"))
+    return PaymentAttempt.objects.filter(Q(state=State.QUARANTINED) | Exists(failed))
 
 
 def waiting_credits() -> QuerySet[BankCredit]:

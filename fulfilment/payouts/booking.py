@@ -10,6 +10,7 @@ from fulfilment.ledger import policies
 from fulfilment.ledger.models import Entry
 from fulfilment.ledger.policies import Earned, NewEntry, Source
 from fulfilment.payments import booking as payments
+from fulfilment.payments import returning
 from fulfilment.payments.models import PaymentAttempt
 from fulfilment.warehouse.models import Consignment
 
@@ -17,9 +18,10 @@ from .models import Payable, Payout, PayoutRun
 
 
 def earn(consignment: Consignment, *, now: datetime) -> None:
-    """Book what a delivered consignment earned its cooperative, once."""
+    """Book what a delivered consignment earned its cooperative, once; what was refunded of it before follows."""
     for entry in deliveries([consignment]):
         ledger.post(entry, now=now)
+    returning.follow_goods(consignment.order.number, name=f"{consignment.reference}-delivered", now=now)
 
 
 def pay(run: PayoutRun, *, now: datetime) -> None:

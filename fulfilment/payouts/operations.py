@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalogue.cooperatives.models import Partner
-from catalogue.kernel.locks import try_advisory_lock
+from catalogue.kernel.locks import lock, try_advisory_lock
 from catalogue.kernel.periods import local
+from fulfilment.orders.models import Order
 from fulfilment.warehouse.models import Consignment, ConsignmentLine
 
 from . import booking, policies
@@ -38,8 +39,12 @@ class PaidMeanwhile(Exception):
 
 @transaction.atomic
 def record_earnings(*, consignment_id: int, now: datetime) -> None:
-    """Write and book what each line of a delivered consignment earned, its frozen farm gate less discounts, once."""
-    consignment = Consignment.objects.get(pk=consignment_id)
+    """Write and book what each line of a delivered consignment earned, its frozen farm gate less discounts, once.
+
+    Locks the order, so that a refund at the same time finds its goods delivered or not, never in between.
+    """
+    consignment = Consignment.objects.select_related("order").get(pk=consignment_id)
+    lock(Order.objects.filter(pk=consignment.order_id))
     if consignment.state != Consignment.State.DELIVERED:
         raise NotDelivered(consignment.reference)
     lines = ConsignmentLine.objects.filter(consignment=consignment).select_related("order_line").order_by("pk")

@@ -1,23 +1,13 @@
-"""Encryption at rest of what must be read back: authenticator secrets."""
+"""Encryption at rest of authenticator secrets."""
 
-import base64
+from catalogue.kernel.sealing import seal, unseal
 
-from cryptography.fernet import Fernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
-
-
-def _box() -> Fernet:
-    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"authenticator secrets").derive(
-        settings.SECRET_KEY.encode()
-    )
-    return Fernet(base64.urlsafe_b64encode(key))
+PURPOSE = "authenticator secrets"
 
 
 def encrypt(text: str) -> str:
-    return _box().encrypt(text.encode()).decode()
+    return seal(text, purpose=PURPOSE)
 
 
 def decrypt(token: str) -> str:
-    return _box().decrypt(token.encode()).decode()
+    return unseal(token, purpose=PURPOSE)

@@ -19,7 +19,7 @@ from fulfilment.payments import operations as payments
 from fulfilment.payments.gateways.base import ProviderRefused, ProviderUnavailable
 from fulfilment.payments.gateways.stripe import element_options
 from fulfilment.payments.models import PaymentAttempt
-from fulfilment.payments.queries import attempt_of_order, refunds_of, standing_of
+from fulfilment.payments.queries import attempt_of_order, came_too_late, standing_of
 
 from .access import order_or_404, remember_key
 
@@ -89,7 +89,7 @@ def _outcome(request: HttpRequest, number: str) -> str:
     if attempt.state in (State.FAILED, State.STARTED, State.REQUIRES_ACTION):
         messages.error(request, _("The payment did not go through, nothing was taken. You can try another card."))
         return "orders:pay"
-    if attempt.state == State.SUCCEEDED and refunds_of(order.pk):
+    if attempt.state == State.SUCCEEDED and came_too_late(order.pk):
         messages.warning(request, _("The payment arrived too late for this order. All of it goes back to your card."))
     elif attempt.state == State.SUCCEEDED:
         messages.success(request, _("Thank you, the payment has arrived."))

@@ -12,13 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from catalogue.kernel.formats import money
 from catalogue.places.names import country_name
 from fulfilment.orders import operations as orders
 from fulfilment.orders.models import Order
-from fulfilment.orders.policies import why_not_cancel
+from fulfilment.orders.policies import CASH, may_cancel
 from fulfilment.orders.transfers import account_in
 from fulfilment.payments import operations as payments
 from fulfilment.payments.gateways.base import ProviderRefused, ProviderUnavailable
+from fulfilment.payments.models import Refund
 from fulfilment.payments.queries import Standing, refunds_of, standing_of
 from fulfilment.shipping.queries import METHOD_NAMES
 from fulfilment.warehouse.queries import with_sellers
@@ -31,7 +33,7 @@ from .timeline import steps_of
 from .withdrawing import panel_of
 
 ASKED = "order_code"
-ENDED = (Order.Status.EXPIRED, Order.Status.CANCELLED)
+UNPAID = (Order.Status.PENDING_PAYMENT, Order.Status.PENDING_CONFIRMATION, Order.Status.CONFIRMED)
 UNPROCESSABLE = 422
 
 
@@ -42,7 +44,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     parcels = with_sellers(order)
     unpaid = order.status == Order.Status.PENDING_PAYMENT
     payments_stand = standing_of(order.pk) if unpaid else Standing(payable=False, held=False)
-    obstacle = why_not_cancel(order.status, order.payment_method, (parcel.state for parcel in parcels))
+    cancellable = may_cancel(order.status, (parcel.state for parcel in parcels))
     lines = list(order.lines.all())
     context = {
         "order": order,
@@ -58,9 +60,10 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "on_card": payments_stand.on_card,
         "payment_over": unpaid and payments_stand.over,
         "transfer": account_in(order.currency) if payments_stand.awaited and not payments_stand.held else None,
-        "refunds": refunds_of(order.pk) if order.status in ENDED else (),
+        "refunds": refunds_of(order.pk) if order.status not in UNPAID else (),
         **panel_of(order, timezone.now()),
-        "can_cancel": not (obstacle or payments_stand.held),  # the operation decides
+        "can_cancel": cancellable and not payments_stand.held,  # the operation decides
+        "paid": order.payment_method != CASH and order.status not in UNPAID,
     }
     return remember_key(request, render(request, "shop/order.html", context), number)
 
@@ -75,13 +78,19 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
         messages.warning(request, _("We are looking at this payment ourselves and will call you."))
     except (orders.TooLateToCancel, payments.StillPaying):
         messages.error(request, _("It is too late to cancel this order here. Please call us."))
-    except orders.PaidAlready:
-        messages.error(request, _("This order is paid. Please call us: we cancel it and give the money back."))
     except (ProviderUnavailable, ProviderRefused):
         messages.error(request, _("The bank does not answer at the moment. Please try again in a few minutes."))
     else:
-        messages.success(request, _("The order is cancelled. Nothing will be sent or taken."))
+        messages.success(request, _cancelled_words(order))
     return remember_key(request, redirect("orders:detail", number), number)
+
+
+def _cancelled_words(order: Order) -> str:
+    back = [refund for refund in refunds_of(order.pk) if refund.state not in Refund.NULL_STATES]
+    if not back:
+        return _("The order is cancelled. Nothing will be sent or taken.")
+    amount = money(sum(refund.amount for refund in back), order.currency, (get_language() or "ar")[:2])
+    return _("The order is cancelled. All you paid, %(amount)s, is on its way back to you.") % {"amount": amount}
 
 
 @never_cache

@@ -1,5 +1,6 @@
 """What the shop sells with: Oscar, money, checkout, Stripe."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -82,6 +83,9 @@ refuse(
     SELLER["ice"].startswith("999") or not is_ice(SELLER["ice"]),
     "Production invoices in a real name: SELLER_NAME, SELLER_ADDRESS, SELLER_ICE (15 digits), SELLER_TAX_ID …",
 )
+REFUND_ALONE_UP_TO = {"MAD": Decimal(1000), "EUR": Decimal(100), "USD": Decimal(100)}
+"""What one person of the office may give back of an order; above it a second one decides
+(docs/decisions/refunds-take-back-the-exact-share.md)."""
 
 STAND_IN = SHOP_ENV != "production" and not env.str("STRIPE_SECRET_KEY", default="")
 """Without a key the shop talks to the demonstration bank, on the next port of this machine."""

@@ -10,7 +10,7 @@ from catalogue.kernel.invariants import registered
 from catalogue.kernel.shopping import Shopping
 from catalogue.products.models import Product
 from fulfilment.ledger.models import Entry
-from fulfilment.orders.operations import ImpossibleMove, PaidAlready, TooLateToCancel
+from fulfilment.orders.operations import ImpossibleMove, TooLateToCancel
 from fulfilment.payments import operations as payments
 from fulfilment.payments.gateways.base import ProviderUnavailable
 from fulfilment.payments.holding.models import Hold
@@ -21,7 +21,7 @@ from tests.support.races import run_together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 20
-TOLD = (payments.HoldAnswered, payments.HoldStuck, payments.StillPaying, ImpossibleMove, TooLateToCancel, PaidAlready)
+TOLD = (payments.HoldAnswered, payments.HoldStuck, payments.StillPaying, ImpossibleMove, TooLateToCancel)
 
 
 @pytest.fixture

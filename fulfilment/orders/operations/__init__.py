@@ -2,7 +2,6 @@
 
 from .life import (
     ImpossibleMove,
-    PaidAlready,
     TooLateToCancel,
     advance,
     cancel,
@@ -30,7 +29,6 @@ __all__ = [
     "ImpossibleMove",
     "NotForSale",
     "NotSentThere",
-    "PaidAlready",
     "PaymentNotOffered",
     "Placed",
     "Purchase",

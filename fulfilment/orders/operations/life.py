@@ -11,7 +11,7 @@ from catalogue.kernel import events
 from catalogue.kernel.locks import lock
 from fulfilment.orders import queries, signals
 from fulfilment.orders.models import Line, Order, OrderEvent
-from fulfilment.orders.policies import PACKED, PAID, Item, by_stockrecord, may_follow, why_not_cancel
+from fulfilment.orders.policies import Item, by_stockrecord, may_cancel, may_follow
 
 Status = Order.Status
 
@@ -26,10 +26,6 @@ class ImpossibleMove(Exception):
 
 class TooLateToCancel(Exception):
     """It stands packed, or is already on its way."""
-
-
-class PaidAlready(Exception):
-    """Money was taken for it: it is given back by a refund, which a person decides."""
 
 
 @transaction.atomic
@@ -75,17 +71,15 @@ def keep_until(*, order_id: int, until: datetime, now: datetime) -> None:
 def cancel(*, order_id: int, now: datetime, by: Any = None) -> None:
     """Cancel until something is packed, and put the goods back on offer. Announces ``order_cancelled``.
 
-    Raises ``TooLateToCancel``, or ``PaidAlready`` for a paid card order. Whoever cancels an order that waits for
-    its card payment cancels at the provider first (``fulfilment.payments.operations.call_off``).
+    What was paid for it is given back in the same transaction: payments listen. Raises ``TooLateToCancel``. Whoever
+    cancels an order that waits for its card payment cancels at the provider first
+    (``fulfilment.payments.operations.call_off``).
     """
     order = _locked(order_id)
     if order.status == Status.CANCELLED:
         return
-    hindrance = why_not_cancel(order.status, order.payment_method, queries.parcel_states(order))
-    if hindrance == PACKED:
+    if not may_cancel(order.status, queries.parcel_states(order)):
         raise TooLateToCancel(order.number)
-    if hindrance == PAID:
-        raise PaidAlready(order.number)
     _move(order, Status.CANCELLED, now=now, by=by, reserved_until=None)
     events.announce(signals.order_cancelled, order_id=order.pk)  # locks consignments, which come before stock
     _release(order)

@@ -72,17 +72,17 @@ def ends_at(delivered_at: datetime, days: int) -> datetime:
     return start_of(last + timedelta(days=1))
 
 
-def way_back(status: str, payment_method: str, hindrance: str) -> str:
+def way_back(status: str, payment_method: str, *, cancellable: bool) -> str:
     """Say how a buyer gets out of an order: ``OPEN``, ``CANCEL``, ``AT_THE_DOOR`` or ``NOTHING``.
 
-    ``hindrance`` is what keeps it from being cancelled (``why_not_cancel``). What is paid may be withdrawn before it
-    arrives; what is paid at the door is refused there.
+    What can still be cancelled is cancelled. What is paid may be withdrawn before it arrives; what is paid at the door
+    is refused there.
     """
     if status in ARRIVED:
         return OPEN
     if status not in HOLDING:
         return NOTHING
-    if not hindrance:
+    if cancellable:
         return CANCEL
     return AT_THE_DOOR if payment_method == CASH else OPEN
 

@@ -9,7 +9,7 @@ from django.db.models import IntegerField, OuterRef, Prefetch, QuerySet, Subquer
 from django.db.models.functions import Coalesce
 
 from fulfilment.orders.models import Line, Order
-from fulfilment.orders.policies import why_not_cancel
+from fulfilment.orders.policies import may_cancel
 from fulfilment.shipping import queries as shipping
 
 from . import policies
@@ -166,12 +166,12 @@ def last_instant(end: datetime | None) -> datetime | None:
 def offer_of(order: Order, lines: Iterable[Line], now: datetime) -> Offer:
     """Say what may be sent back of an order: ``lines`` are its own, read ``for_withdrawing``."""
     parcels = list(order.consignments.all())
-    hindrance = why_not_cancel(order.status, order.payment_method, (parcel.state for parcel in parcels))
+    cancellable = may_cancel(order.status, (parcel.state for parcel in parcels))
     arrived = delivered_at(order)
     lines = list(lines)
     ends = ends_at(lines, arrived) if arrived else {}
     items = tuple(_item(line, ends.get(line.pk), now) for line in lines)
-    return Offer(policies.way_back(order.status, order.payment_method, hindrance), items, arrived)
+    return Offer(policies.way_back(order.status, order.payment_method, cancellable=cancellable), items, arrived)
 
 
 def _item(line: Line, end: datetime | None, now: datetime) -> Item:

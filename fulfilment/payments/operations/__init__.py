@@ -11,6 +11,8 @@ from .differences import (
     run_reconciliation,
     take_up_discrepancy,
 )
+from fulfilment.payments.shares import MoreThanLeft
+
 from .ending import (
     MoneyHeld,
     NothingHeld,
@@ -23,9 +25,36 @@ from .ending import (
     look_at_refunds,
     sweep,
 )
+from .payees import (
+    NotAnAccount,
+    NoTransferAwaited,
+    OwnAccount,
+    Payee,
+    ReferenceUsed,
+    as_iban,
+    give_account,
+    payee_of,
+    transfer_made,
+    transfer_returned,
+)
 from .paying import collect_cash, drop_cash, settle, settle_told
 from .reconciling import AccountsDiffer, Reconciliation, reconcile
 from .refunds import MoreThanCaptured, NotFailed, owe_refund, refund_again, send_refund, settle_refund
+from .reconciling import AccountsDiffer, Reconciliation, check_accounts, reconcile
+from .refunding import (
+    NotAsked,
+    NotFailed,
+    NothingToGiveBack,
+    OwnRefund,
+    approve_refund,
+    ask_refund,
+    decline_refund,
+    give_back_cancelled,
+    needs_second,
+    preview,
+    refund_again,
+)
+from .refunds import MoreThanCaptured, owe_refund, send_refund, settle_refund
 from .starting import NothingToPay, open_attempt, start
 from .telling import apply_event, fill_gaps, forget_events, store_event
 from .transfers import (
@@ -50,32 +79,50 @@ __all__ = [
     "MoreThanCaptured",
     "NotAwaited",
     "NoReason",
+    "MoreThanLeft",
+    "NoTransferAwaited",
+    "NotAnAccount",
+    "NotAsked",
     "NotFailed",
     "NotWaiting",
     "NothingHeld",
+    "NothingToGiveBack",
     "NothingToPay",
+    "OwnAccount",
+    "OwnRefund",
+    "Payee",
     "Reconciliation",
+    "ReferenceUsed",
     "StillPaying",
     "accept_hold",
     "apply_event",
     "apply_notice",
+    "approve_refund",
+    "as_iban",
+    "ask_refund",
     "call_off",
     "cancel_order",
     "carry_out_hold",
     "check_accounts",
     "close_discrepancy",
     "collect_cash",
+    "decline_refund",
     "drop_cash",
     "expire_order",
     "fill_gaps",
     "forget_events",
+    "give_account",
+    "give_back_cancelled",
     "give_back_held",
     "look_at",
     "look_at_refunds",
     "match_credits",
     "note_discrepancy",
+    "needs_second",
     "open_attempt",
     "owe_refund",
+    "payee_of",
+    "preview",
     "reconcile",
     "record_credit",
     "refund_again",
@@ -93,4 +140,6 @@ __all__ = [
     "store_notice",
     "sweep",
     "take_up_discrepancy",
+    "transfer_made",
+    "transfer_returned",
 ]

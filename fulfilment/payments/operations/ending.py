@@ -92,7 +92,9 @@ def _cancelled(attempt: PaymentAttempt, now: datetime, patient: bool) -> Payment
 
 
 def cancel_order(*, order_id: int, now: datetime, by: object = None) -> None:
-    """Cancel an order for its buyer: its open payment first, then the order. Raises what both raise."""
+    """Cancel an order for its buyer or the office: its open payment first, then the order, which then owes what was
+    paid for it. Raises what both raise.
+    """
     call_off(order_id=order_id, now=now, answer=Hold.Answer.WITHDRAWN, by=by)
     orders.cancel(order_id=order_id, now=now, by=by)
 

@@ -3,6 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Sum
@@ -11,8 +12,8 @@ from catalogue.kernel import events
 from catalogue.kernel.locks import lock
 from catalogue.kernel.money import ZERO
 from fulfilment.jobs.operations import enqueue
-from fulfilment.orders.models import OrderEvent
-from fulfilment.payments import booking, signals
+from fulfilment.orders.models import Order, OrderEvent
+from fulfilment.payments import booking, returning, signals
 from fulfilment.payments.gateways import REMOTE, provider_for, remote_for
 from fulfilment.payments.gateways.base import GiveBack, GivenBack, ProviderRefused
 from fulfilment.payments.models import PaymentAttempt, Refund
@@ -32,41 +33,43 @@ class MoreThanCaptured(Exception):
         super().__init__(f"only {left} is left to give back")
 
 
-class NotFailed(Exception):
-    """This refund did not fail; there is nothing to do again."""
-
-
 @transaction.atomic
 def owe_refund(*, attempt_id: int, amount: Decimal, reason: str, now: datetime) -> Refund:
-    """Write that money of an attempt is to be given back, and the job that asks for it.
+    """Write that money which never became a sale is to be given back, and the job that asks for it.
 
     Locks the attempt, so that of two at once the second sees the first. Announces ``refund_owed``; raises
-    ``MoreThanCaptured``.
+    ``MoreThanCaptured``. What was sold is given back by ``ask_refund``.
     """
     attempt = lock(PaymentAttempt.objects.filter(pk=attempt_id))[0]
-    left = attempt.captured - given_back(attempt)
-    if amount > left:
-        raise MoreThanCaptured(left)
+    check_left(attempt, amount)
     refund = Refund.objects.create(
         attempt=attempt, amount=amount, currency=attempt.currency, reason=reason, created_at=now, updated_at=now
     )
-    _note(refund, "refund_owed", now)
-    enqueue(task=SEND_REFUND, key=f"refund:{refund.pk}", payload={"refund_id": refund.pk}, now=now)
-    events.announce(signals.refund_owed, order_id=attempt.order_id, refund_id=refund.pk)
+    make_due(refund, now=now)
     return refund
 
 
+def check_left(attempt: PaymentAttempt, amount: Decimal) -> None:
+    """Raise ``MoreThanCaptured`` where so much is not left of a locked attempt."""
+    left = attempt.captured - given_back(attempt)
+    if amount > left:
+        raise MoreThanCaptured(left)
+
+
 def given_back(attempt: PaymentAttempt) -> Decimal:
-    """Add up what of an attempt was given back or will be; what failed does not count."""
-    return attempt.refunds.exclude(state=State.FAILED).aggregate(sum=Sum("amount"))["sum"] or ZERO
+    """Add up what of an attempt was given back, will be, or waits for a second person; what came to naught not."""
+    standing = attempt.refunds.exclude(state__in=Refund.NULL_STATES)
+    return standing.aggregate(sum=Sum("amount"))["sum"] or ZERO
 
 
-def refund_again(*, refund_id: int, now: datetime) -> Refund:
-    """Try once more what failed, as a new refund with a key of its own: for a person. Raises ``NotFailed``."""
-    refund = Refund.objects.get(pk=refund_id)
-    if refund.state != State.FAILED:
-        raise NotFailed(refund_id)
-    return owe_refund(attempt_id=refund.attempt_id, amount=refund.amount, reason=refund.reason, now=now)
+def make_due(refund: Refund, *, now: datetime, by: Any = None) -> None:
+    """Take a written refund back in the ledger, and have it sent where a provider does that. Its rows are locked."""
+    if not refund.of_held_money:
+        returning.take_back(refund, now=now)
+    note(refund, "refund_owed", now, by=by)
+    if refund.way == Refund.Way.CARD:
+        enqueue(task=SEND_REFUND, key=f"refund:{refund.pk}", payload={"refund_id": refund.pk}, now=now)
+    events.announce(signals.refund_owed, order_id=refund.attempt.order_id, refund_id=refund.pk)
 
 
 def send_refund(*, refund_id: int, now: datetime, patient: bool = True) -> None:
@@ -75,7 +78,7 @@ def send_refund(*, refund_id: int, now: datetime, patient: bool = True) -> None:
     A refusal makes it fail, for a person to see. Raises ``ProviderUnavailable``.
     """
     refund = Refund.objects.select_related("attempt__order").get(pk=refund_id)
-    if refund.state not in Refund.OPEN_STATES:
+    if refund.state not in Refund.OPEN_STATES or refund.way != Refund.Way.CARD:
         return
     name = refund.attempt.provider
     try:
@@ -125,39 +128,53 @@ def record_refund(*, refund_id: int, answer: GivenBack, now: datetime) -> Refund
 
 @transaction.atomic
 def _write(refund_id: int, state: str, now: datetime, *, provider_id: str = "", error: str = "") -> Refund:
-    """Locks the attempt, then the refund."""
-    lock(PaymentAttempt.objects.filter(refunds=refund_id))
-    refund = lock(Refund.objects.filter(pk=refund_id))[0]
+    refund = locked(refund_id)
     stale = refund.state == State.SUCCEEDED and state == State.PENDING
-    if refund.state == State.FAILED or stale or (refund.state == state and refund.provider_id):
+    if refund.state in Refund.NULL_STATES or stale or (refund.state == state and refund.provider_id):
         return refund
+    refund.provider_id = provider_id or refund.provider_id
+    return move(refund, state, now=now, error=error)
+
+
+def locked(refund_id: int) -> Refund:
+    """Lock a refund's order, its attempt, then itself."""
+    attempt_id, order_id = Refund.objects.values_list("attempt", "attempt__order").get(pk=refund_id)
+    lock(Order.objects.filter(pk=order_id))
+    lock(PaymentAttempt.objects.filter(pk=attempt_id))
+    return lock(Refund.objects.select_related("attempt__order").filter(pk=refund_id))[0]
+
+
+def move(refund: Refund, state: str, *, now: datetime, error: str = "", by: Any = None) -> Refund:
+    """Write what became of a locked refund, book it, and tell. Failed, what it took back is put back."""
     had_gone = refund.state == State.SUCCEEDED
     refund.state, refund.last_error, refund.updated_at = state, error[:300], now
-    refund.provider_id = provider_id or refund.provider_id
     refund.save(update_fields=["state", "last_error", "updated_at", "provider_id"])
-    order_id = PaymentAttempt.objects.values_list("order_id", flat=True).get(pk=refund.attempt_id)
+    order_id = refund.attempt.order_id
     if state == State.SUCCEEDED:
-        _note(refund, "refund_made", now)
-        booking.give_back(refund.attempt, now=now, reason=refund.key)
+        note(refund, "refund_made", now, by=by)
+        if refund.of_held_money:
+            returning.send_held(refund, now=now)
         events.announce(signals.refund_made, order_id=order_id, refund_id=refund.pk)
     elif state == State.FAILED:
         log.error("refund failed: refund=%s order=%s %s", refund.pk, order_id, error)
-        _note(refund, "refund_failed", now)
-        if had_gone:
-            booking.hold_again(
-                refund.attempt, refund=refund.key, received=refund.amount, currency=refund.currency, now=now
-            )
+        note(refund, "refund_failed", now, by=by)
+        if not refund.of_held_money:
+            returning.put_back(refund, now=now, reason=error or "failed")
+        elif had_gone:
+            returning.hold_again(refund, now=now)
         events.announce(signals.refund_failed, order_id=order_id, refund_id=refund.pk)
     return refund
 
 
-def _note(refund: Refund, kind: str, now: datetime) -> None:
-    order_id = PaymentAttempt.objects.values_list("order_id", flat=True).get(pk=refund.attempt_id)
+def note(refund: Refund, kind: str, now: datetime, *, by: Any = None) -> None:
+    """Put a step of a refund on its order's timeline."""
     data = {"refund": refund.pk, "amount": str(refund.amount), "currency": refund.currency, "reason": refund.reason}
-    OrderEvent.objects.create(order_id=order_id, kind=kind, at=now, data=data)
+    OrderEvent.objects.create(order_id=refund.attempt.order_id, kind=kind, at=now, by=by, data=data)
 
 
 def open_refunds(now: datetime) -> list[int]:
     """Return the refunds that nothing was heard of for a while."""
-    silent = Refund.objects.filter(state__in=Refund.OPEN_STATES, updated_at__lte=now - STILL_DUE_AFTER)
+    silent = Refund.objects.filter(
+        way=Refund.Way.CARD, state__in=Refund.OPEN_STATES, updated_at__lte=now - STILL_DUE_AFTER
+    )
     return list(silent.order_by("updated_at").values_list("pk", flat=True)[:50])

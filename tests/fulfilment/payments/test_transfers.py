@@ -18,7 +18,7 @@ from fulfilment.orders import operations as orders
 from fulfilment.orders.models import Order, OrderEvent
 from fulfilment.orders.transfers import awaited_until
 from fulfilment.payments import operations
-from fulfilment.payments.models import BankCredit, PaymentAttempt
+from fulfilment.payments.models import BankCredit, PaymentAttempt, Refund
 from fulfilment.payments.policies import NotABankReference
 from fulfilment.payments.queries import standing_of
 from storefront.notifications.models import Message
@@ -286,15 +286,18 @@ def test_a_buyer_cancels_what_is_not_paid_and_money_that_comes_then_waits(order)
     assert wrong() == []
 
 
-def test_nobody_cancels_while_money_of_the_order_waits_or_after_it_is_paid(order):
+def test_nobody_cancels_while_money_of_the_order_waits_and_what_is_paid_then_goes_back(order):
     waiting = receive(order, amount=Decimal("5.00"))
     with pytest.raises(operations.MoneyHeld):
         operations.cancel_order(order_id=order.pk, now=timezone.now())
     operations.return_credit(credit_id=waiting.pk, returned_as="R-2", now=timezone.now())
     receive(order)
 
-    with pytest.raises(orders.PaidAlready):
-        operations.cancel_order(order_id=order.pk, now=timezone.now())
+    operations.cancel_order(order_id=order.pk, now=timezone.now())
+
+    refund = Refund.objects.get()
+    assert (status(order), refund.way, refund.amount) == ("CANCELLED", Refund.Way.TRANSFER, order.total_incl_tax)
+    assert wrong() == []
 
 
 def test_the_buyer_is_reminded_once_on_the_last_working_day_before_the_end(order, run_jobs):

@@ -1,0 +1,73 @@
+"""What refunds write in the ledger: in the transaction that makes them due, and in the one that notes they failed."""
+
+from datetime import datetime
+
+from catalogue.kernel.money import from_minor
+from fulfilment.ledger import operations as ledger
+from fulfilment.ledger import policies
+from fulfilment.ledger import queries as ledger_queries
+from fulfilment.ledger.policies import Earned, Leg, NewEntry, Source
+from fulfilment.ledger.policies.accounts import ACCRUED
+
+from . import booking, shares
+from .models import Refund
+
+
+def take_back(refund: Refund, *, now: datetime) -> None:
+    """Book the exact opposite share of the sale, once for each refund."""
+    share = shares.share_of(refund)
+    if share.amount != refund.amount:
+        raise booking.SaleDiffers(refund.attempt.order.number, share.amount, refund.amount)
+    _post(refund, refund.key, share.legs, now)
+
+
+def put_back(refund: Refund, *, now: datetime, reason: str) -> None:
+    """Reverse what a refund took back: it failed. What its goods earn follows them where they stand by now."""
+    entry = ledger_queries.find(Source.REFUND, refund.key)
+    if entry is None:
+        return
+    ledger.reverse(entry_id=entry.pk, reason=reason, now=now)
+    follow_goods(refund.attempt.order.number, name=f"{refund.key}-failed", now=now)
+
+
+def follow_goods(order_number: str, *, name: str, now: datetime) -> None:
+    """Move what refunds took of goods before their delivery to where those goods' earnings stand now.
+
+    A refund is taken from what is accrued until its goods are delivered. The delivery then makes all of it payable,
+    so what was refunded before follows; and comes back, should that refund fail. ``name`` is the cause's own.
+    """
+    payable = ledger_queries.payable_lines(order_number)
+    left = ledger_queries.taken_by_refunds(order_number, ACCRUED)
+    earned = [
+        Earned(line, cooperative_id, from_minor(-amount_minor))
+        for (cooperative_id, line), amount_minor in sorted(left.items())
+        if line in payable and amount_minor
+    ]
+    if not earned:
+        return
+    entry = NewEntry(Source.REFUND, name, policies.delivered(earned), now, order_number=order_number)
+    ledger.post(entry, now=now)
+
+
+def send_held(refund: Refund, *, now: datetime) -> None:
+    """Book that held money went back, by the way it came or from our bank."""
+    attempt = refund.attempt
+    booking.give_back(attempt, now=now, reason=refund.key)
+    if refund.way == Refund.Way.TRANSFER:
+        legs = policies.opposite(policies.provider_paid_out(refund.amount, refund.currency))
+        _post(refund, refund.key, legs, now)
+
+
+def hold_again(refund: Refund, *, now: datetime) -> None:
+    """Book that held money is with us again: the refund had gone through, and failed after all."""
+    entry = ledger_queries.find(Source.REFUND, refund.key)
+    if entry is not None:
+        ledger.reverse(entry_id=entry.pk, reason=f"{refund.key} came back", now=now)
+    booking.hold_again(refund.attempt, refund=refund.key, received=refund.amount, currency=refund.currency, now=now)
+
+
+def _post(refund: Refund, name: str, legs: tuple[Leg, ...], now: datetime) -> None:
+    attempt = refund.attempt
+    memo = attempt.intent_id or attempt.idempotency_key
+    entry = NewEntry(Source.REFUND, name, legs, now, memo=memo, order_number=attempt.order.number)
+    ledger.post(entry, now=now)

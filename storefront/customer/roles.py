@@ -17,12 +17,14 @@ SENDING = {
 }
 READ_WITHDRAWALS = {"order.view_withdrawal", "order.view_withdrawalperiod"}
 HOLDS = {"payment.view_hold", "payment.change_hold"}
+ASK_REFUNDS = {"payment.view_refund", "payment.add_refund"}
 ROLES: dict[str, set[str]] = {
     "support": READ_ORDERS
     | READ_WITHDRAWALS
     | {"order.change_withdrawal"}
     | {"order.change_order", "people.view_user", "communication.view_message", "jobs.view_job"}
-    | HOLDS,
+    | HOLDS
+    | ASK_REFUNDS,
     "catalogue": {
         *(f"catalogue.{verb}_product" for verb in ("view", "add", "change")),
         *(f"catalogue.{verb}_category" for verb in ("view", "add", "change")),
@@ -46,6 +48,10 @@ ROLES: dict[str, set[str]] = {
     | READ_WITHDRAWALS
     | {
         "order.add_withdrawalperiod",
+    | ASK_REFUNDS
+    | {
+        "payment.approve_refund",
+        "payment.transfer_refund",
         "order.view_order",
         "order.view_line",
         "ledger.view_account",

@@ -11,6 +11,7 @@ from catalogue.kernel.periods import start_of
 from fulfilment.orders.models import Order
 from fulfilment.payments.holding.models import Hold
 from fulfilment.payments.holding.queries import unanswered
+from fulfilment.payments.models import Refund
 from fulfilment.payouts.models import Payable, Payout, PayoutRun
 from fulfilment.reports.queries import ENDED
 from fulfilment.warehouse.models import Consignment
@@ -40,6 +41,30 @@ def _about(words: str) -> Q:
         if len(digits) >= 4:
             about |= Q(phone__endswith=digits) | Q(recipient_phone__endswith=digits)
     return about
+
+
+REFUND_LISTS = {
+    "waiting": (Refund.State.ASKED,),
+    "failed": (Refund.State.FAILED,),
+    "open": Refund.OPEN_STATES,
+    "over": (Refund.State.SUCCEEDED, Refund.State.DECLINED),
+}
+
+
+def refunds(which: str) -> QuerySet[Refund]:
+    """Return refunds of one list: those that wait or are open oldest first, those that are over newest first."""
+    found = Refund.objects.filter(state__in=REFUND_LISTS[which])
+    found = found.select_related("attempt__order", "asked_by", "transfer")
+    if which == "failed":
+        found = found.filter(followed_by=None)
+    return found.order_by("-pk") if which == "over" else found.order_by("created_at", "pk")
+
+
+def refund(pk: int) -> Refund | None:
+    """Return one refund with what its page shows (two queries)."""
+    people = ("asked_by", "decided_by", "transfer__given_by", "transfer__made_by", "follows", "followed_by")
+    found = Refund.objects.filter(pk=pk).select_related("attempt__order", *people)
+    return found.prefetch_related("lines__order_line").first()
 
 
 def consignments(wanted: dict[str, Any]) -> QuerySet[Consignment]:

@@ -16,6 +16,7 @@ from .views import (
     reconciliation,
     sending,
 )
+from .views import consignments, dated, home, jobs, ledger, orders, payouts, prices, rates, refunds, sending
 
 app_name = "office"
 urlpatterns = [
@@ -28,6 +29,11 @@ urlpatterns = [
     path("holds/<int:pk>/answer/", holds.answer, name="answer-hold"),
     path("reconciliation/", reconciliation.reconciliation, name="reconciliation"),
     path("reconciliation/<int:pk>/<slug:name>/", reconciliation.step, name="reconciliation-step"),
+    path("orders/<str:number>/cancel/", refunds.cancel, name="order-cancel"),
+    path("orders/<str:number>/refund/", refunds.ask, name="refund-ask"),
+    path("refunds/", refunds.refunds, name="refunds"),
+    path("refunds/<int:pk>/", refunds.refund, name="refund"),
+    path("refunds/<int:pk>/<slug:step>/", refunds.step, name="refund-step"),
     path("consignments/", consignments.consignments, name="consignments"),
     path("consignments/<str:reference>/", consignments.consignment, name="consignment"),
     path("consignments/<str:reference>/move/", consignments.move, name="move"),

@@ -150,6 +150,9 @@ STEPS = {
     "declined": gettext_lazy("refused to be made"),
     "hold_ends_soon": gettext_lazy("the hold on the card ends soon"),
     "refund_owed": gettext_lazy("money to be given back"),
+    "refund_asked": gettext_lazy("refund waits for a second person"),
+    "refund_declined": gettext_lazy("refund declined"),
+    "refund_account": gettext_lazy("account for the refund given"),
     "refund_made": gettext_lazy("money given back"),
     "refund_failed": gettext_lazy("giving money back failed"),
     "dispute_created": gettext_lazy("the buyer's bank disputes the payment"),
@@ -175,6 +178,15 @@ def event_words(kind: str) -> str:
 def order_level(status: str) -> str:
     """Return the colour of an order's badge."""
     return ORDER_LEVELS.get(status, "")  # type: ignore[call-overload, no-any-return]
+
+
+REFUND_LEVELS = {"ASKED": "warning", "DUE": "info", "PENDING": "info", "SUCCEEDED": "success", "FAILED": "danger"}
+
+
+@register.filter
+def refund_level(state: str) -> str:
+    """Return the colour of a refund's badge."""
+    return REFUND_LEVELS.get(state, "")
 
 
 @register.filter

@@ -6,6 +6,7 @@ from django.shortcuts import render
 
 from fulfilment.invoices.queries import invoice_of, paper_of_order
 from fulfilment.ledger import queries as ledger
+from fulfilment.orders.policies import may_cancel
 from fulfilment.warehouse.queries import with_sellers
 from storefront.office import access, queries
 from storefront.office.forms import OrderFilter
@@ -29,7 +30,10 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     found = queries.order(number).first()
     if found is None:
         raise Http404
-    context = {"order": found, "parcels": with_sellers(found), "invoice": invoice_of(found.pk)} | queries.goods(found)
+    parcels = with_sellers(found)
+    context = {"order": found, "parcels": parcels, "invoice": invoice_of(found.pk)} | queries.goods(found)
+    context["refundable"] = any(attempt.state == "SUCCEEDED" for attempt in found.payment_attempts.all())
+    context["cancellable"] = may_cancel(found.status, (parcel.state for parcel in parcels))
     if request.user.has_perm(access.VIEW_LEDGER):
         context["ledger_entries"] = ledger.of_order(found.number)
     return render(request, "office/order.html", context)

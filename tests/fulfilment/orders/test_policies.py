@@ -6,17 +6,15 @@ import pytest
 
 from fulfilment.orders.policies import (
     ALPHABET,
-    PACKED,
-    PAID,
     Item,
     PricedItem,
     Quote,
     by_stockrecord,
     fold_number,
+    may_cancel,
     may_follow,
     new_number,
     payment_methods,
-    why_not_cancel,
 )
 from fulfilment.shipping.policies import Delivery, Load
 
@@ -31,22 +29,19 @@ def quote(price="120.00", quantity=2, currency="MAD", destination="MA", deliveri
 
 
 @pytest.mark.parametrize(
-    ("status", "method", "parcels", "hindrance"),
+    ("status", "parcels", "may"),
     [
-        ("PENDING_PAYMENT", "card", [], ""),
-        ("PAID", "card", [], PAID),
-        ("PENDING_PAYMENT", "transfer", [], ""),
-        ("PAID", "transfer", [], PAID),
-        ("CONFIRMED", "cash", [], ""),
-        ("PREPARING", "cash", ["OPEN", "PICKED", "CANCELLED"], ""),
-        ("PREPARING", "cash", ["OPEN", "PACKED"], PACKED),
-        ("PREPARING", "card", ["HANDED_OVER"], PACKED),
-        ("SHIPPED", "cash", ["HANDED_OVER"], PACKED),
-        ("CANCELLED", "cash", [], PACKED),
+        ("PENDING_PAYMENT", [], True),
+        ("PAID", [], True),
+        ("PREPARING", ["OPEN", "PICKED"], True),
+        ("PREPARING", ["OPEN", "PACKED"], False),
+        ("CONFIRMED", [], True),
+        ("SHIPPED", ["HANDED_OVER"], False),
+        ("EXPIRED", [], False),
     ],
 )
-def test_what_keeps_an_order_from_being_cancelled(status, method, parcels, hindrance):
-    assert why_not_cancel(status, method, parcels) == hindrance
+def test_an_order_is_cancelled_until_something_is_packed(status, parcels, may):
+    assert may_cancel(status, parcels) == may
 
 
 def test_a_total_is_the_goods_and_the_delivery():

@@ -15,6 +15,7 @@ from fulfilment.orders.models import Line, Order, ShippingAddress
 from fulfilment.orders.policies import TRANSFER, by_name
 from fulfilment.orders.queries import breakdown_of, frozen_lines
 from fulfilment.orders.withdrawing.words import promises
+from fulfilment.payments.models import Refund
 from storefront.breakdown.tables import table_of
 
 from .transfers import TOLD, transfer_facts, transfer_rows
@@ -29,12 +30,12 @@ class Letter:
     sms: str
 
 
-def order_letter(order: Order, kind: str) -> Letter:
-    """Render one step of an order as mail and as SMS."""
+def order_letter(order: Order, kind: str, refund: Refund | None = None) -> Letter:
+    """Render one step of an order, or of one of its refunds, as mail and as SMS."""
     name = name_of(order, kind)
     words = WORDS[name]
     with translation.override(order.language):
-        facts = _facts(order)
+        facts = _facts(order) | _refunded(order, refund)
         isolated = {name: _isolate(fact) for name, fact in facts.items()}
         context: dict[str, Any] = facts | {
             "language": order.language,
@@ -74,6 +75,10 @@ def name_of(order: Order, kind: str) -> str:
 def _isolate(text: str) -> str:
     """Keep a name or an amount whole inside a sentence of the other direction."""
     return f"\u2068{text}\u2069"
+
+
+def _refunded(order: Order, refund: Refund | None) -> dict[str, str]:
+    return {"refund": formats.money(refund.amount, refund.currency, order.language)} if refund else {}
 
 
 def _facts(order: Order) -> dict[str, str]:

@@ -13,9 +13,10 @@ from catalogue.kernel.phones import can_receive_sms
 from fulfilment.jobs.operations import enqueue
 from fulfilment.orders.models import Order
 from fulfilment.orders.withdrawing.models import Withdrawal
+from fulfilment.payments.models import Refund
 
 from .gateways import sms_gateway
-from .letters import order_letter
+from .letters import Letter, order_letter
 from .models import CODE, Message
 from .recipients import recipient_sms
 from .withdrawals import withdrawal_letter
@@ -69,8 +70,25 @@ def write_order_message(*, order_id: int, kind: str, now: datetime) -> None:
     Whoever else receives it hears of the parcel by SMS, under a key of their own.
     """
     order = Order.objects.select_related("user", "shipping_address__country").get(pk=order_id)
-    letter = order_letter(order, kind)
-    common = {"key": f"order:{order.number}:{kind}", "kind": f"order.{kind}", "language": order.language}
+    paid_back = kind == "cancelled" and Refund.objects.filter(attempt__order=order, reason="CANCELLED").exists()
+    _tell_payer(
+        order, kind, order_letter(order, "cancelled_paid" if paid_back else kind), f"order:{order.number}:{kind}", now
+    )
+    _tell_recipient(order, kind, now)
+
+
+@transaction.atomic
+def write_refund_message(*, refund_id: int, kind: str, now: datetime) -> None:
+    """Tell the payer what became of a refund. Each refund and kind once."""
+    refund = Refund.objects.select_related("attempt__order__user").get(pk=refund_id)
+    order = refund.attempt.order
+    by_transfer = kind == "refund_owed" and refund.way == Refund.Way.TRANSFER
+    letter = order_letter(order, f"{kind}_by_transfer" if by_transfer else kind, refund)
+    _tell_payer(order, kind, letter, f"order:{order.number}:{refund.key}:{kind}", now)
+
+
+def _tell_payer(order: Order, kind: str, letter: Letter, key: str, now: datetime) -> None:
+    common = {"key": key, "kind": f"order.{kind}", "language": order.language}
     if order.email:
         write_message(
             channel=Message.Channel.MAIL,
@@ -86,7 +104,6 @@ def write_order_message(*, order_id: int, kind: str, now: datetime) -> None:
         write_message(
             channel=Message.Channel.SMS, recipient=order.phone, text=letter.sms, order=order, now=now, **common
         )
-    _tell_recipient(order, kind, now)
 
 
 def _tell_recipient(order: Order, kind: str, now: datetime) -> None:

@@ -17,7 +17,7 @@ from fulfilment.payments.models import Refund
 from fulfilment.warehouse import signals as warehouse
 
 from . import withdrawals
-from .tasks import WRITE_ORDER_MESSAGE, WRITE_WITHDRAWAL_MESSAGE
+from .tasks import WRITE_ORDER_MESSAGE, WRITE_REFUND_MESSAGE, WRITE_WITHDRAWAL_MESSAGE
 
 STEPS = {
     orders.order_confirmed: "confirmed",
@@ -83,9 +83,27 @@ def consignment_moved(order_id: int, **kwargs: Any) -> None:
 
 @receiver(payments.refund_owed, dispatch_uid="notifications.refund_owed")
 def refund_owed(order_id: int, refund_id: int, **kwargs: Any) -> None:
-    """Say at once that money which came too late goes back: nobody should have to ask."""
-    if Refund.objects.filter(pk=refund_id, reason=Refund.Reason.PAID_TOO_LATE).exists():
+    """Say at once that money goes back: nobody should have to ask. What a cancellation owes, its own letter says."""
+    reason = Refund.objects.values_list("reason", flat=True).get(pk=refund_id)
+    if reason == Refund.Reason.PAID_TOO_LATE:
         tell(order_id, "given_back")
+    elif reason != Refund.Reason.CANCELLED:
+        _tell_of_refund(refund_id, "refund_owed")
+
+
+@receiver(payments.refund_made, dispatch_uid="notifications.refund_made")
+def refund_made(refund_id: int, **kwargs: Any) -> None:
+    _tell_of_refund(refund_id, "refund_made")
+
+
+@receiver(payments.refund_failed, dispatch_uid="notifications.refund_failed")
+def refund_failed(refund_id: int, **kwargs: Any) -> None:
+    _tell_of_refund(refund_id, "refund_failed")
+
+
+def _tell_of_refund(refund_id: int, kind: str) -> None:
+    payload = {"refund_id": refund_id, "kind": kind}
+    enqueue(task=WRITE_REFUND_MESSAGE, key=f"refund-message:{refund_id}:{kind}", payload=payload, now=timezone.now())
 
 
 @receiver(list(WITHDRAWALS), dispatch_uid="notifications.withdrawal_moved")

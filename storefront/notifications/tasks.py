@@ -8,6 +8,7 @@ from . import operations
 
 WRITE_ORDER_MESSAGE = "storefront.notifications.write_order_message"
 WRITE_WITHDRAWAL_MESSAGE = "storefront.notifications.write_withdrawal_message"
+WRITE_REFUND_MESSAGE = "storefront.notifications.write_refund_message"
 
 
 @job(WRITE_ORDER_MESSAGE, in_transaction=True)
@@ -18,6 +19,11 @@ def write_order_message(*, order_id: int, kind: str) -> None:
 @job(WRITE_WITHDRAWAL_MESSAGE, in_transaction=True)
 def write_withdrawal_message(*, withdrawal_id: int, kind: str) -> None:
     operations.write_withdrawal_message(withdrawal_id=withdrawal_id, kind=kind, now=timezone.now())
+
+
+@job(WRITE_REFUND_MESSAGE, in_transaction=True)
+def write_refund_message(*, refund_id: int, kind: str) -> None:
+    operations.write_refund_message(refund_id=refund_id, kind=kind, now=timezone.now())
 
 
 @job(operations.SEND, queue="mail", attempts=4)  # a mail server may be away for an hour

@@ -157,4 +157,36 @@ WORDS = {
             "%(total)s goes back to your card within ten days. %(url)s"
         ),
     ),
+    "cancelled_paid": Words(
+        subject=_("Your order %(number)s is cancelled"),
+        heading=_("Your order is cancelled"),
+        sentence=_(
+            "Nothing will be sent. All you paid goes back to you by itself, the way it came. You have nothing to do."
+        ),
+        sms=_("Bilad Al Khair: order %(number)s is cancelled. All you paid goes back to you. %(url)s"),
+    ),
+    "refund_owed": Words(
+        subject=_("Money of your order %(number)s goes back to you"),
+        heading=_("Money goes back to you"),
+        sentence=_("We are giving %(refund)s back to your card; your bank shows it within ten days."),
+        sms=_("Bilad Al Khair: %(refund)s of order %(number)s goes back to your card within ten days. %(url)s"),
+    ),
+    "refund_owed_by_transfer": Words(
+        subject=_("Money of your order %(number)s goes back to you"),
+        heading=_("Money goes back to you"),
+        sentence=_("We are giving %(refund)s back to you by bank transfer. Open your order and say which account."),
+        sms=_("Bilad Al Khair: %(refund)s of order %(number)s goes back to you. Say which account: %(url)s"),
+    ),
+    "refund_made": Words(
+        subject=_("The money of your order %(number)s is on its way"),
+        heading=_("The money is on its way"),
+        sentence=_("We have sent %(refund)s back to you. Your bank shows it within ten days."),
+        sms=_("Bilad Al Khair: we have sent back %(refund)s of order %(number)s. %(url)s"),
+    ),
+    "refund_failed": Words(
+        subject=_("The money of your order %(number)s could not be sent back"),
+        heading=_("The money did not reach you"),
+        sentence=_("The bank refused %(refund)s. We are looking at it ourselves and will call you."),
+        sms=_("Bilad Al Khair: the bank refused %(refund)s of order %(number)s. We will call you. %(url)s"),
+    ),
 }

@@ -1,4 +1,4 @@
-"""What refunds are asked with: pieces of each line, the delivery, why; where a transfer goes, and that it went."""
+"""What refunds are asked with: pieces of each line, the delivery, why; and that a transfer went."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,6 @@ from catalogue.kernel.text import fold_digits
 from fulfilment.ledger.policies import THE_DELIVERY
 from fulfilment.orders.models import Line
 from fulfilment.payments.models import Refund
-from fulfilment.payments.operations import NotAnAccount, as_iban
 
 Reason = Refund.Reason
 CHOSEN = [reason for reason in Reason if reason not in (Reason.PAID_TOO_LATE, Reason.CANCELLED)]
@@ -54,23 +53,6 @@ class RefundForm(forms.Form):
     @property
     def asked(self) -> dict[str, Any]:
         return {"quantities": self.quantities, "delivery": bool(self.cleaned_data.get("delivery"))}
-
-
-class AccountForm(forms.Form):
-    holder = forms.CharField(label=_("Name of the account's holder"), max_length=120)
-    account = forms.CharField(
-        label=_("Account number"),
-        max_length=60,
-        help_text=_("RIB, 24 digits; abroad the IBAN."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "ltr", "spellcheck": "false"}),
-    )
-
-    def clean_account(self) -> str:
-        try:
-            return as_iban(fold_digits(self.cleaned_data["account"]))
-        except NotAnAccount:
-            text = _("This is no account number: one of its digits is wrong or missing. Please look again.")
-            raise forms.ValidationError(text) from None
 
 
 class ReferenceForm(forms.Form):

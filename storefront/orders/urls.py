@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import paying, receipts, receiving, views, withdrawing
+from . import paying, receipts, receiving, refunding, views, withdrawing
 
 app_name = "orders"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("<str:number>/receipt/", receipts.receipt, name="receipt"),
     path("<str:number>/invoice/", receipts.invoice, name="invoice"),
     path("<str:number>/cancel/", views.cancel, name="cancel"),
+    path("<str:number>/refunds/<int:pk>/account/", refunding.account, name="refund-account"),
     path("<str:number>/pay/", paying.pay, name="pay"),
     path("<str:number>/pay/start/", paying.start, name="pay-start"),
     path("<str:number>/parcel/", receiving.parcel, name="parcel"),

@@ -20,7 +20,8 @@ from fulfilment.payments import operations, shares
 from fulfilment.payments.gateways.base import ProviderRefused, ProviderUnavailable
 from fulfilment.payments.models import Refund
 from storefront.office import access, queries
-from storefront.office.refund_forms import AccountForm, ReferenceForm, RefundForm, WhyForm
+from storefront.office.refund_forms import ReferenceForm, RefundForm, WhyForm
+from storefront.orders.account_forms import AccountForm
 
 PER_PAGE = 30
 UNPROCESSABLE = 422

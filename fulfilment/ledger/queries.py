@@ -140,7 +140,7 @@ def payable_lines(order_number: str) -> frozenset[int]:
     """Return the order lines that a delivery made payable (one query)."""
     delivered = Line.objects.filter(entry__order_number=order_number, entry__source=Source.DELIVERY)
     lines = delivered.filter(entry__reversed_by=None, account__code=PAYABLE, order_line__isnull=False)
-    return frozenset(lines.values_list("order_line", flat=True))
+    return frozenset(line for line in lines.values_list("order_line", flat=True) if line is not None)
 
 
 def taken_by_refunds(order_number: str, code: str) -> dict[tuple[int, int], int]:

@@ -66,7 +66,7 @@ def _page(request: HttpRequest, found: Refund, form: Any = None) -> HttpResponse
     context = {
         "refund": found,
         "transfer": transfer,
-        "payee": operations.payee_of(transfer) if makes else None,
+        "payee": operations.payee_of(transfer) if makes and transfer else None,
         "decides": found.state == State.ASKED and found.asked_by_id != request.user.pk,
         "failed": found.state == State.FAILED and getattr(found, "followed_by", None) is None,
         "account_form": (form if isinstance(form, AccountForm) else AccountForm()) if awaited else None,

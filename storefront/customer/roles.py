@@ -46,10 +46,9 @@ ROLES: dict[str, set[str]] = {
     | {"order.change_withdrawal", "warehouse.move_consignment", "partner.view_partner", "partner.view_stockrecord"},
     "finance": SENDING
     | READ_WITHDRAWALS
-    | {
-        "order.add_withdrawalperiod",
     | ASK_REFUNDS
     | {
+        "order.add_withdrawalperiod",
         "payment.approve_refund",
         "payment.transfer_refund",
         "order.view_order",

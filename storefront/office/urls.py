@@ -1,11 +1,11 @@
 from django.urls import path
 
 from .offers import views as offers
-from .views import consignments, dated, holidays, home, jobs, ledger, orders, payouts, prices, rates, sending, transfers, withdrawals
 from .views import (
     consignments,
     dated,
     holds,
+    holidays,
     home,
     jobs,
     ledger,
@@ -14,9 +14,11 @@ from .views import (
     prices,
     rates,
     reconciliation,
+    refunds,
     sending,
+    transfers,
+    withdrawals,
 )
-from .views import consignments, dated, home, jobs, ledger, orders, payouts, prices, rates, refunds, sending
 
 app_name = "office"
 urlpatterns = [

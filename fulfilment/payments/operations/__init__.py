@@ -1,5 +1,7 @@
 """Everything that changes a payment: asking for it, finding out what came of it, giving it up, giving it back."""
 
+from fulfilment.payments.shares import MoreThanLeft
+
 from .acquiring import apply_notice, store_notice
 from .answering import HoldAnswered, HoldStuck, accept_hold, carry_out_hold, refuse_hold, remind_of_holds
 from .differences import (
@@ -11,8 +13,6 @@ from .differences import (
     run_reconciliation,
     take_up_discrepancy,
 )
-from fulfilment.payments.shares import MoreThanLeft
-
 from .ending import (
     MoneyHeld,
     NothingHeld,
@@ -39,8 +39,6 @@ from .payees import (
 )
 from .paying import collect_cash, drop_cash, settle, settle_told
 from .reconciling import AccountsDiffer, Reconciliation, reconcile
-from .refunds import MoreThanCaptured, NotFailed, owe_refund, refund_again, send_refund, settle_refund
-from .reconciling import AccountsDiffer, Reconciliation, check_accounts, reconcile
 from .refunding import (
     NotAsked,
     NotFailed,
@@ -70,19 +68,19 @@ from .transfers import (
 
 __all__ = [
     "AccountsDiffer",
-    "DoesNotAddUp",
-    "KnownReference",
     "DiscrepancyClosed",
+    "DoesNotAddUp",
     "HoldAnswered",
     "HoldStuck",
+    "KnownReference",
     "MoneyHeld",
     "MoreThanCaptured",
-    "NotAwaited",
-    "NoReason",
     "MoreThanLeft",
+    "NoReason",
     "NoTransferAwaited",
     "NotAnAccount",
     "NotAsked",
+    "NotAwaited",
     "NotFailed",
     "NotWaiting",
     "NothingHeld",
@@ -117,8 +115,8 @@ __all__ = [
     "look_at",
     "look_at_refunds",
     "match_credits",
-    "note_discrepancy",
     "needs_second",
+    "note_discrepancy",
     "open_attempt",
     "owe_refund",
     "payee_of",
@@ -126,10 +124,10 @@ __all__ = [
     "reconcile",
     "record_credit",
     "refund_again",
-    "remind_of_transfers",
-    "return_credit",
     "refuse_hold",
     "remind_of_holds",
+    "remind_of_transfers",
+    "return_credit",
     "run_reconciliation",
     "send_refund",
     "settle",

@@ -13,7 +13,7 @@ from catalogue.kernel.locks import lock
 from catalogue.kernel.money import ZERO
 from fulfilment.jobs.operations import enqueue
 from fulfilment.orders.models import Order, OrderEvent
-from fulfilment.payments import booking, returning, signals
+from fulfilment.payments import returning, signals
 from fulfilment.payments.gateways import REMOTE, provider_for, remote_for
 from fulfilment.payments.gateways.base import GiveBack, GivenBack, ProviderRefused
 from fulfilment.payments.models import PaymentAttempt, Refund

@@ -14,7 +14,6 @@ from fulfilment.ledger.models import Entry
 from fulfilment.ledger.policies import AccountKey
 from fulfilment.ledger.policies.accounts import BANK, CLEARING_TRANSFER
 from fulfilment.ledger.queries import balance_of
-from fulfilment.orders import operations as orders
 from fulfilment.orders.models import Order, OrderEvent
 from fulfilment.orders.transfers import awaited_until
 from fulfilment.payments import operations

@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalogue', '0033_families_and_languages'),
-        ('order', '0030_discounts_stay'),
+        ('order', '0033_transfers_and_invoices'),
         ('pricing', '0006_dated_rows_only_end'),
         ('shipping', '0006_import_rules_and_permissions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -17,7 +17,7 @@ BACKWARD = "DROP TRIGGER order_invoiceparty_stays ON order_invoiceparty;"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('order', '0030_discounts_stay'),
+        ('order', '0032_delivery_vat'),
     ]
 
     operations = [

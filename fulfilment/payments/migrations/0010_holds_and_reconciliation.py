@@ -41,8 +41,8 @@ DROP FUNCTION payment_refuse_change() CASCADE;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('order', '0031_made_to_order'),
-        ('payment', '0008_refunds_within_captured'),
+        ('order', '0036_made_to_order'),
+        ('payment', '0009_bank_credits'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

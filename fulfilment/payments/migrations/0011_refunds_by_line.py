@@ -116,8 +116,8 @@ DROP FUNCTION payment_refund_keeps_its_terms();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('order', '0030_discounts_stay'),
-        ('payment', '0008_refunds_within_captured'),
+        ('order', '0036_made_to_order'),
+        ('payment', '0010_holds_and_reconciliation'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -12,7 +12,7 @@ BACKWARD = "DROP TRIGGER order_stays_made_to_order ON order_order;"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('order', '0030_discounts_stay'),
+        ('order', '0035_withdrawals_hold'),
     ]
 
     operations = [

@@ -97,7 +97,7 @@ DROP TRIGGER row_only_ends ON order_withdrawalperiod;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("order", "0031_withdrawals")]
+    dependencies = [("order", "0034_withdrawals")]
 
     operations = [
         migrations.AlterField(

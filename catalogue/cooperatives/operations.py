@@ -1,6 +1,6 @@
 """Changes to what cooperatives have on their shelves, and promises made on it.
 
-Stock is held when someone buys, released when nothing comes of it, consumed when it leaves: those three work
+Stock is held when someone buys, released when nothing comes of it, consumed when it leaves, put back when it returns: those work
 inside the caller's transaction, which owns the purchase that causes them.
 """
 
@@ -93,6 +93,12 @@ def consume(quantities: Mapping[int, int]) -> None:
     _check_held(quantities)
     leaving = {pk: -quantity for pk, quantity in quantities.items()}
     _change(promised=leaving, there=leaving)
+
+
+def put_back(quantities: Mapping[int, int]) -> None:
+    """Put goods that had left, and came back, on the shelf again. Locks the records."""
+    lock_ids(StockRecord, quantities)
+    StockRecord.objects.filter(pk__in=quantities).update(num_in_stock=F("num_in_stock") + _by_record(quantities))
 
 
 def _check_held(quantities: Mapping[int, int]) -> None:

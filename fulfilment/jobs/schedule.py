@@ -24,6 +24,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour="9-18", minute=25),
     },
     "remind-of-holds": {"task": "fulfilment.payments.remind_of_holds", "schedule": timedelta(hours=1)},
+    "look-at-confirmations": {
+        "task": "fulfilment.orders.look_at_confirmations",
+        "schedule": timedelta(minutes=10),
+    },
     "fill-gaps-of-the-webhook": {"task": "fulfilment.payments.fill_gaps", "schedule": timedelta(hours=1)},
     "fill-gaps-of-the-night": {"task": "fulfilment.payments.fill_gaps", "schedule": crontab(hour=2, minute=40)},
     "check-accounts": {"task": "fulfilment.payments.check_accounts", "schedule": crontab(hour=4, minute=10)},

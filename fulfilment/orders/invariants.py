@@ -1,10 +1,12 @@
 """What must always be true of orders."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from decimal import Decimal
 
 from django.db.models import F, IntegerField, OuterRef, Prefetch, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from catalogue.cooperatives.models import StockRecord
 from catalogue.kernel.invariants import invariant
@@ -15,6 +17,7 @@ from .queries import breakdown_of, frozen_lines
 from .withdrawing import invariants  # noqa: F401
 
 CHUNK = 500
+SWEPT_WITHIN = timedelta(hours=1)
 LEFT_THE_SHELF = ("HANDED_OVER", "IN_TRANSIT", "DELIVERED", "REFUSED", "LOST", "RETURNED", "CANCELLED")
 
 
@@ -95,3 +98,18 @@ def promises_are_open_orders() -> Iterable[object]:
 @invariant("orders: every order has a line")
 def no_empty_orders() -> Iterable[object]:
     return Order.objects.filter(lines__isnull=True).values_list("number", flat=True)
+
+
+@invariant("orders: an order that waits to be confirmed has its question, and is not waited for for ever")
+def waiting_orders_are_asked() -> Iterable[object]:
+    waiting = Order.objects.filter(status="PENDING_CONFIRMATION")
+    late = Q(confirmation=None) | Q(confirmation__ends_at__lt=timezone.now() - SWEPT_WITHIN)
+    return waiting.filter(late).values_list("number", flat=True)
+
+
+@invariant("orders: what the desk wrote down of its calls is what became of the order")
+def calls_agree() -> Iterable[object]:
+    answers = {"confirmed": ("PENDING_CONFIRMATION",), "declined": tuple(set(Order.Status.values) - {"CANCELLED"})}
+    for outcome, impossible in answers.items():
+        found = Order.objects.filter(confirmation_calls__outcome=outcome, status__in=impossible)
+        yield from found.values_list("number", flat=True)

@@ -1,5 +1,7 @@
 """The signed address of an order: whoever holds it may read that one order, and no other."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
@@ -8,6 +10,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from .models import Order
 
 SALT = "fulfilment.orders.links"
+CONFIRM_SALT = "fulfilment.orders.links.confirm"
 RECIPIENT_SALT = "fulfilment.orders.links.recipient"
 KEY_LENGTH = 24
 
@@ -53,3 +56,20 @@ def recipient_url(order: Order) -> str:
     with translation.override(order.recipient_language):
         path = reverse("orders:parcel", args=[order.number])
     return f"{settings.BASE_URL.rstrip('/')}{path}?k={recipient_key_for(order.number)}"
+
+
+def confirm_key_for(number: str, ends_at: datetime) -> str:
+    """Return the key of the page that confirms an order until ``ends_at``: another than that which only shows it."""
+    said = f"{number}:{ends_at.isoformat()}"
+    return salted_hmac(CONFIRM_SALT, said, algorithm="sha256").hexdigest()[:KEY_LENGTH]
+
+
+def confirm_key_fits(number: str, ends_at: datetime, key: str) -> bool:
+    return constant_time_compare(confirm_key_for(number, ends_at), key)
+
+
+def confirm_url(order: Order, ends_at: datetime) -> str:
+    """Return the address where the buyer says yes or no, in the order's language."""
+    with translation.override(order.language):
+        path = reverse("orders:confirm", args=[order.number])
+    return f"{settings.BASE_URL.rstrip('/')}{path}?k={confirm_key_for(order.number, ends_at)}"

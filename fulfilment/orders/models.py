@@ -73,6 +73,7 @@ class Order(ForSomeone, AbstractOrder):
     made_to_order = models.BooleanField(default=False, db_default=False)
 
     class Meta(AbstractOrder.Meta):
+        indexes = [models.Index(name="order_by_phone", fields=["phone", "-date_placed"])]
         constraints = [
             models.CheckConstraint(name="order_currency_known", condition=Q(currency__in=Currency.values)),
             models.CheckConstraint(name="order_rate_positive", condition=Q(mad_per_unit__gt=0)),
@@ -289,3 +290,5 @@ class OrderEvent(models.Model):
 from .withdrawing.models import Withdrawal, WithdrawalLine, WithdrawalPeriod  # noqa: F401
 
 from oscar.apps.order.models import *
+
+from .confirming.models import CashAllowed, Confirmation, ConfirmationCall  # noqa: F401

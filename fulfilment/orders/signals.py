@@ -32,3 +32,10 @@ withdrawal_rejected = Signal()
 """``order_id``, ``withdrawal_id``."""
 payment_authorised = Signal()
 """Announced by payments with ``order_id``, ``attempt_id`` and ``until``: the card is held, nothing is paid yet."""
+
+confirmation_asked = Signal()
+"""``order_id``, ``by_link``: an order in cash waits for its buyer to say yes."""
+
+confirmation_reminded = Signal()
+buyer_not_reached = Signal()
+"""The desk called, and nobody answered."""

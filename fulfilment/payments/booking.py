@@ -11,7 +11,7 @@ from fulfilment.ledger.policies import NewEntry, Sale, Source
 from fulfilment.orders.models import Line
 
 from . import frozen
-from .models import BankCredit, PaymentAttempt
+from .models import BankCredit, CashCollected, CashRemittance, PaymentAttempt
 
 METHODS = {"stripe": "card", "acquirer": "card"}
 """How an order was paid, where the provider goes by another name."""
@@ -111,8 +111,13 @@ def keep_fee(attempt: PaymentAttempt, *, now: datetime) -> None:
 
 
 def sales(attempts: Iterable[PaymentAttempt]) -> Iterator[NewEntry]:
-    """Work out the sale behind each settled payment from its order's rows, dated when it settled (one query)."""
+    """Work out the sale behind each settled payment from its order's rows, dated when it settled (four queries).
+
+    What was collected at the door parcel by parcel is in ``sales_at_door``.
+    """
     attempts = list(attempts)
+    at_door = set(CashCollected.objects.filter(attempt__in=attempts).values_list("attempt_id", flat=True))
+    attempts = [attempt for attempt in attempts if attempt.pk not in at_door]
     lines = frozen.lines_of(attempt.order for attempt in attempts)
     for attempt in attempts:
         yield _entry(attempt, _sale(attempt, lines), attempt.updated_at)
@@ -128,6 +133,67 @@ def sales_behind(attempts: Iterable[PaymentAttempt]) -> dict[int, Sale]:
     attempts = list(attempts)
     lines = frozen.lines_of(attempt.order for attempt in attempts)
     return {attempt.pk: _sale(attempt, lines) for attempt in attempts}
+
+
+def sale_at_door(collected: CashCollected) -> Sale:
+    """Return the sale of one parcel, with the delivery if it is paid with it."""
+    order = collected.attempt.order
+    return frozen.sale_of(
+        order, _inside(collected, frozen.lines_of([order])), method="cash", with_delivery=collected.with_delivery
+    )
+
+
+def _inside(collected: CashCollected, lines: Mapping[int, Sequence[Line]]) -> list[Line]:
+    of_order = lines.get(collected.attempt.order_id, [])
+    return [line for line in of_order if frozen.parcel_of(line) == collected.parcel]
+
+
+def sell_at_door(collected: CashCollected, sale: Sale, *, now: datetime) -> None:
+    """Book what a courier was paid for."""
+    if sale.gross > 0:
+        ledger.post(_at_door(collected, sale), now=now)
+
+
+def sales_at_door(rows: Iterable[CashCollected]) -> Iterator[NewEntry]:
+    """Work out the entry of each collection from its order's rows (three queries)."""
+    rows = list(rows)
+    lines = frozen.lines_of(row.attempt.order for row in rows)
+    for row in rows:
+        order = row.attempt.order
+        sale = frozen.sale_of(order, _inside(row, lines), method="cash", with_delivery=row.with_delivery)
+        if sale.gross > 0:
+            yield _at_door(row, sale)
+
+
+def _at_door(collected: CashCollected, sale: Sale) -> NewEntry:
+    """The first is named after its order, as any sale; what follows after its parcel."""
+    number = collected.attempt.order.number
+    return NewEntry(
+        source=Source.SALE,
+        external_id=number if collected.with_delivery else collected.parcel,
+        legs=policies.sale(sale),
+        occurred_at=collected.collected_at,
+        memo=collected.parcel,
+        order_number=number,
+    )
+
+
+def remit(remittance: CashRemittance, *, now: datetime) -> None:
+    """Book cash that a courier handed in."""
+    for entry in remittances([remittance]):
+        ledger.post(entry, now=now)
+
+
+def remittances(rows: Iterable[CashRemittance]) -> Iterator[NewEntry]:
+    """Work out the entry of each remittance."""
+    for row in rows:
+        yield NewEntry(
+            source=Source.REMITTANCE,
+            external_id=str(row),
+            legs=policies.cash_remitted(row.amount),
+            occurred_at=row.recorded_at,
+            memo=row.reference,
+        )
 
 
 def _sale(attempt: PaymentAttempt, lines: Mapping[int, Sequence[Line]]) -> Sale:

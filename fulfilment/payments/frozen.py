@@ -11,7 +11,7 @@ def lines_of(orders: Iterable[Order]) -> dict[int, list[Line]]:
     found: dict[int, list[Line]] = {}
     lines = (
         Line.objects.filter(order__in=[order.pk for order in orders])
-        .select_related("price")
+        .select_related("price", "consignment_line__consignment")
         .prefetch_related("discounts")
     )
     for line in lines.order_by("order_id", "pk"):
@@ -19,8 +19,21 @@ def lines_of(orders: Iterable[Order]) -> dict[int, list[Line]]:
     return found
 
 
-def sale_of(order: Order, lines: Iterable[Line], *, method: str) -> Sale:
-    """Put an order's rows together as a sale; ``method`` is how it was paid in the end."""
+def parcel_of(line: Line) -> str:
+    """Return the reference of the parcel that a line travels in; empty while there is none."""
+    link = getattr(line, "consignment_line", None)  # stands above, so reached through the row
+    return str(link.consignment.reference) if link else ""
+
+
+def sale_of(order: Order, lines: Iterable[Line], *, method: str, with_delivery: bool = True) -> Sale:
+    """Put an order's rows together as a sale; ``method`` is how it was paid in the end.
+
+    Of an order paid parcel by parcel, only one sale is ``with_delivery`` and all else that is of no single line.
+    """
+    if not with_delivery:
+        return Sale(
+            currency=order.currency, method=method, lines=tuple(map(_sold, lines)), mad_per_unit=order.mad_per_unit
+        )
     return Sale(
         currency=order.currency,
         method=method,

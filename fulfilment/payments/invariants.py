@@ -13,16 +13,16 @@ from catalogue.kernel.invariants import invariant
 from catalogue.kernel.money import CURRENCIES
 from fulfilment.ledger.models import Entry
 from fulfilment.ledger.policies import AccountKey, NewEntry, Source
-from fulfilment.ledger.policies.accounts import ACCRUED, CLEARING_TRANSFER
+from fulfilment.ledger.policies.accounts import ACCRUED, CLEARING_TRANSFER, COURIER_CASH
 from fulfilment.ledger.queries import balance_of, not_as_expected, payable_lines, taken_by_refunds
-from fulfilment.orders.models import Order
-
+from fulfilment.orders.models import Line, Order
 from . import booking, shares
 from .holding.models import Hold
-from .models import BankCredit, PaymentAttempt, Refund, RefundLine, StripeEvent
+from .models import BankCredit, CashCollected, CashRemittance, PaymentAttempt, Refund, RefundLine, StripeEvent
 from .policies import EVENT_SLOW
-from .queries import abandoned_orders, refunds_to_look_at
+from .queries import abandoned_orders, owed_by, refunds_to_look_at
 from .reconciliation.models import Discrepancy, DiscrepancyNote, ReconciliationRow
+from fulfilment.shipping.models import Courier
 
 SWEPT_WITHIN = timedelta(minutes=10)
 """An overdue order is given up by the next sweep; so long after its time none has run."""
@@ -74,7 +74,7 @@ def success_is_exact() -> Iterable[object]:
 @invariant("ledger: every settled payment has its sale, as the order's rows were frozen, or is held to be given back")
 def settled_payments_are_booked() -> Iterable[object]:
     held = Entry.objects.filter(source=Source.HELD).values("external_id")
-    settled = PaymentAttempt.objects.filter(state="SUCCEEDED").exclude(idempotency_key__in=held)
+    settled = PaymentAttempt.objects.filter(state="SUCCEEDED").exclude(idempotency_key__in=held)  # cash: see below
     yield from not_as_expected(_sales(settled.select_related("order").order_by("pk")))
 
 
@@ -88,7 +88,50 @@ def _sales(settled: QuerySet[PaymentAttempt]) -> Iterator[NewEntry]:
 @invariant("ledger: every sale has a settled payment behind it")
 def sales_are_settled() -> Iterable[object]:
     settled = PaymentAttempt.objects.filter(state="SUCCEEDED", order__number=OuterRef("external_id"))
-    return Entry.objects.filter(source=Source.SALE, reversed_by=None).exclude(Exists(settled))
+    collected = CashCollected.objects.filter(attempt__order__number=OuterRef("order_number"), amount__gt=0)
+    at_door = Exists(collected.filter(parcel=OuterRef("memo")))
+    return Entry.objects.filter(source=Source.SALE, reversed_by=None).exclude(Exists(settled) | at_door)
+
+
+@invariant("ledger: what a courier was paid for each parcel is its sale, as the order's rows were frozen")
+def collections_are_booked() -> Iterable[object]:
+    rows = CashCollected.objects.select_related("attempt__order").order_by("pk").iterator(chunk_size=500)
+    while chunk := list(islice(rows, 500)):
+        yield from not_as_expected(booking.sales_at_door(chunk))
+
+
+@invariant("payments: what was captured of a cash order is what was collected at its doors")
+def captured_is_collected() -> Iterable[object]:
+    found = PaymentAttempt.objects.annotate(taken=Sum("collections__amount")).filter(taken__isnull=False)
+    return found.exclude(provider="cash", captured=F("taken")).values_list("order__number", flat=True)
+
+
+@invariant("payments: cash is collected for delivered parcels, and for each of them")
+def collected_when_delivered() -> Iterable[object]:
+    parcels = Line.objects.filter(consignment_line__consignment__reference=OuterRef("parcel"))
+    yield from CashCollected.objects.exclude(Exists(parcels.filter(consignment_line__consignment__state="DELIVERED")))
+
+
+@invariant("ledger: what was handed in is booked, and couriers owe what stands on their account")
+def remittances_are_booked() -> Iterable[object]:
+    yield from not_as_expected(booking.remittances(CashRemittance.objects.order_by("pk")))
+    taken = CashCollected.objects.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+    handed = CashRemittance.objects.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+    whole = PaymentAttempt.objects.filter(provider="cash", state="SUCCEEDED", collections=None)
+    taken += whole.aggregate(sum=Sum("captured"))["sum"] or Decimal(0)
+    booked = balance_of(AccountKey(COURIER_CASH))
+    if booked != taken - handed:
+        yield booked, taken - handed
+
+
+@invariant("payments: a collection is paid for by its own courier, and no courier pays for more than was handed in")
+def remittances_cover() -> Iterable[object]:
+    paid = CashCollected.objects.exclude(remittance=None)
+    yield from paid.exclude(courier_id=F("remittance__courier_id"))
+    for courier in Courier.objects.annotate(handed=Sum("remittances__amount")):
+        covered = paid.filter(courier=courier).aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+        if covered > (courier.handed or Decimal(0)) or owed_by(courier.pk) < 0:
+            yield courier.pk
 
 
 @invariant("ledger: money is held for every payment that waits for a person, and for none that came to nothing")

@@ -1,19 +1,23 @@
 """Reads of payment attempts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
-from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, Min, OuterRef, Q, QuerySet, Sum
 
+from catalogue.kernel.money import ZERO
 from catalogue.kernel.text import fold_digits
 from fulfilment.orders.models import Order
 from fulfilment.orders.policies import NUMBER_LENGTH, fold_number
 from fulfilment.orders.queries import unpaid_since
 from fulfilment.orders.transfers import ends_soon
+from fulfilment.shipping.models import Courier
 
+from . import frozen
 from .gateways import REMOTE
-from .models import BankCredit, PaymentAttempt, Refund, StripeEvent
+from .models import BankCredit, CashCollected, CashRemittance, PaymentAttempt, Refund, StripeEvent
 from .policies import GIVEN_BACK, REMINDED
 
 State = PaymentAttempt.State
@@ -181,3 +185,69 @@ def order_named(message: str) -> Order | None:
     numbers = {folded[start : start + NUMBER_LENGTH] for start in range(len(folded) - NUMBER_LENGTH + 1)}
     found = list(Order.objects.filter(number__in=numbers)[:2])
     return found[0] if len(found) == 1 else None
+
+
+@dataclass(frozen=True)
+class Debt:
+    """What a courier took and has not handed in: the collections it stands for, and what is ``on_account`` for them.
+
+    ``courier`` is none for cash that nobody was named for.
+    """
+
+    courier: Courier | None
+    collections: tuple[CashCollected, ...]
+    on_account: Decimal = ZERO
+
+    @property
+    def owed(self) -> Decimal:
+        return sum((row.amount for row in self.collections), ZERO) - self.on_account
+
+    @property
+    def oldest_at(self) -> datetime | None:
+        return min((row.collected_at for row in self.collections), default=None)
+
+
+def debts() -> list[Debt]:
+    """Return what each courier owes, the oldest first (four queries)."""
+    waiting: dict[int | None, list[CashCollected]] = {}
+    for row in CashCollected.objects.filter(remittance=None).select_related("attempt__order"):
+        waiting.setdefault(row.courier_id, []).append(row)
+    found = [
+        Debt(courier, tuple(waiting.get(courier.pk, ())), on_account)
+        for courier, on_account in _on_accounts(Courier.objects.order_by("kind", "name"))
+    ]
+    if None in waiting:
+        found.append(Debt(None, tuple(waiting[None])))
+    return found
+
+
+def _on_accounts(couriers: Iterable[Courier]) -> Iterator[tuple[Courier, Decimal]]:
+    """Say what each courier handed in beyond the collections that it paid for whole."""
+    handed = dict(CashRemittance.objects.order_by().values_list("courier").annotate(Sum("amount")))
+    paid_rows = CashCollected.objects.exclude(remittance=None).order_by()
+    paid = dict(paid_rows.values_list("courier").annotate(Sum("amount")))
+    for courier in couriers:
+        yield courier, handed.get(courier.pk, ZERO) - paid.get(courier.pk, ZERO)
+
+
+def owed_by(courier_id: int) -> Decimal:
+    """Return what a courier took less what was handed in: their part of the ledger's account (two queries)."""
+    taken = CashCollected.objects.filter(courier=courier_id).aggregate(total=Sum("amount"))["total"] or ZERO
+    handed = CashRemittance.objects.filter(courier=courier_id).aggregate(total=Sum("amount"))["total"] or ZERO
+    return Decimal(taken - handed)
+
+
+def collections_of(order_id: int) -> list[CashCollected]:
+    """Return what was collected at the door for an order (one query)."""
+    rows = CashCollected.objects.filter(attempt__order_id=order_id).select_related("courier", "remittance")
+    return list(rows)
+
+
+def due_at_door(order: Order, parcel: str) -> Decimal | None:
+    """Return what the courier asks for this parcel as things stand; none when the order is not paid in cash."""
+    attempt = PaymentAttempt.objects.filter(order=order, provider="cash", state=State.STARTED).first()
+    if attempt is None:
+        return None
+    first = not attempt.collections.exists()
+    inside = [line for line in frozen.lines_of([order]).get(order.pk, []) if frozen.parcel_of(line) == parcel]
+    return frozen.sale_of(order, inside, method="cash", with_delivery=first).gross

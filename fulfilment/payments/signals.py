@@ -10,3 +10,6 @@ refund_made = Signal()
 
 refund_failed = Signal()
 """It cannot be given back this way: a person must see to it."""
+
+cash_remitted = Signal()
+"""``order_ids``, ``remittance_id``: all the cash that a courier took for these orders is in."""

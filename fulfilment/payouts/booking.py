@@ -11,7 +11,7 @@ from fulfilment.ledger.models import Entry
 from fulfilment.ledger.policies import Earned, NewEntry, Source
 from fulfilment.payments import booking as payments
 from fulfilment.payments import returning
-from fulfilment.payments.models import PaymentAttempt
+from fulfilment.payments.models import CashCollected, CashRemittance, PaymentAttempt
 from fulfilment.warehouse.models import Consignment
 
 from .models import Payable, Payout, PayoutRun
@@ -36,7 +36,10 @@ def book_missing(*, now: datetime) -> int:
     settled = PaymentAttempt.objects.filter(state=PaymentAttempt.State.SUCCEEDED).select_related("order")
     parcels = Consignment.objects.filter(state=Consignment.State.DELIVERED).select_related("order")
     paid = Payout.objects.filter(state=Payout.State.SETTLED)
-    happened = [*payments.sales(settled), *deliveries(parcels), *payouts(paid)]
+    collected = CashCollected.objects.select_related("attempt__order")
+    handed_in = payments.remittances(CashRemittance.objects.all())
+    sales = (*payments.sales(settled), *payments.sales_at_door(collected))
+    happened = [*sales, *handed_in, *deliveries(parcels), *payouts(paid)]
     missing = [entry for entry in happened if (entry.source.value, entry.external_id) not in known]
     return ledger.post_many(sorted(missing, key=lambda entry: entry.occurred_at), now=now)
 

@@ -21,6 +21,24 @@ class DeliveryZone(models.Model):
         return self.name
 
 
+class Courier(models.Model):
+    """Who carries parcels and takes the money at the door: a round of our own, or a company."""
+
+    class Kind(models.TextChoices):
+        OWN = "own", _("own round")
+        PARTNER = "partner", _("courier company")
+
+    name = models.CharField(max_length=80, unique=True)
+    kind = models.CharField(max_length=8, choices=Kind)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Tariff(models.Model):
     """The price of one method in one zone for a bracket of chargeable weight (from excluded, to included), in MAD.
 

@@ -2,17 +2,23 @@
 
 from collections.abc import Iterable
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from catalogue.kernel.invariants import invariant
 from fulfilment.jobs.models import Job
 from fulfilment.orders.models import Line, Order
 
-from .models import Consignment, ConsignmentLine
+from .models import Consignment, ConsignmentLine, DeliveryAttempt
+from .policies import GONE, NOT_TAKEN
 
 PREPARED = ("PREPARING", "SHIPPED", "DELIVERED", "COMPLETED")
 NEVER_PROMISED = ("PENDING_PAYMENT", "PENDING_CONFIRMATION", "EXPIRED")
-STEP_OF_ORDER = {"SHIPPED": ("HANDED_OVER", "IN_TRANSIT", "DELIVERED"), "DELIVERED": ("DELIVERED",)}
+STEP_OF_ORDER = {
+    "SHIPPED": GONE,
+    "DELIVERED": ("DELIVERED", *NOT_TAKEN),
+    "REFUSED": NOT_TAKEN,
+    "RETURNED": ("RETURNED",),
+}
 
 
 @invariant("warehouse: every line of an order in preparation is in one consignment, whole")
@@ -48,3 +54,18 @@ def orders_follow() -> Iterable[object]:
         behind = Consignment.objects.filter(order__status=status).exclude(state__in=[*states, "CANCELLED"])
         yield from behind
     yield from Consignment.objects.filter(order__status="CANCELLED").exclude(state="CANCELLED")
+    of_order = Consignment.objects.filter(order=OuterRef("pk"))
+    delivered = Order.objects.filter(Exists(of_order), status="DELIVERED")
+    yield from delivered.exclude(Exists(of_order.filter(state="DELIVERED")))
+
+
+@invariant("warehouse: a parcel is where its last attempt at the door left it")
+def attempts_agree() -> Iterable[object]:
+    attempts = DeliveryAttempt.objects.filter(consignment=OuterRef("pk"))
+    for state in ("DELIVERED", "REFUSED"):
+        yield from Consignment.objects.filter(Exists(attempts.filter(outcome=state.lower()))).exclude(
+            state__in=(state, *(NOT_TAKEN if state == "REFUSED" else ()))
+        )
+    missed = attempts.filter(outcome="absent", number=DeliveryAttempt.MOST)
+    yield from Consignment.objects.filter(Exists(missed)).exclude(coming_back_at__isnull=False)
+    yield from Consignment.objects.filter(coming_back_at__isnull=False).exclude(Exists(missed))

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Consignment(models.Model):
@@ -32,6 +33,12 @@ class Consignment(models.Model):
     handed_over_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    refused_at = models.DateTimeField(null=True, blank=True)
+    coming_back_at = models.DateTimeField(null=True, blank=True, help_text="nobody was there, the last time too")
+    returned_at = models.DateTimeField(null=True, blank=True, help_text="on the shelf it came from")
+    courier = models.ForeignKey(
+        "shipping.Courier", null=True, blank=True, on_delete=models.PROTECT, related_name="consignments"
+    )
     moved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -42,6 +49,16 @@ class Consignment(models.Model):
             models.UniqueConstraint(name="consignment_one_per_origin", fields=["order", "cooperative"]),
             models.CheckConstraint(
                 name="consignment_delivered_has_time", condition=~Q(state="DELIVERED") | Q(delivered_at__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="consignment_refused_has_time", condition=~Q(state="REFUSED") | Q(refused_at__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="consignment_returned_has_time", condition=~Q(state="RETURNED") | Q(returned_at__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="consignment_delivered_is_not_coming_back",
+                condition=~Q(state="DELIVERED") | Q(coming_back_at__isnull=True),
             ),
         ]
         permissions = [("move_consignment", "Can move a consignment through picking, packing and delivery")]
@@ -60,3 +77,47 @@ class ConsignmentLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.consignment} / {self.order_line_id}"
+
+
+class DeliveryAttempt(models.Model):
+    """One time that the courier stood at the door, and how it ended. Rows are only added."""
+
+    MOST = 2
+
+    class Outcome(models.TextChoices):
+        DELIVERED = "delivered", pgettext_lazy("at the door", "delivered")
+        ABSENT = "absent", _("nobody was there")
+        REFUSED = "refused", pgettext_lazy("at the door", "refused")
+
+    class Reason(models.TextChoices):
+        NO_ANSWER = "no_answer", _("no answer at the door or on the phone")
+        WRONG_ADDRESS = "wrong_address", _("the address was not found")
+        ANOTHER_DAY = "another_day", _("asked to come another day")
+        CHANGED_MIND = "changed_mind", _("does not want it any more")
+        NO_MONEY = "no_money", _("did not have the money")
+        DAMAGED = "damaged", _("the parcel looked damaged")
+        NOT_ORDERED = "not_ordered", _("says that nothing was ordered")
+
+    consignment = models.ForeignKey(Consignment, on_delete=models.PROTECT, related_name="delivery_attempts")
+    number = models.PositiveSmallIntegerField()
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    reason = models.CharField(max_length=16, choices=Reason, blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["consignment_id", "number"]
+        constraints = [
+            models.UniqueConstraint(name="delivery_attempt_number_once", fields=["consignment", "number"]),
+            models.CheckConstraint(name="delivery_attempt_at_most_two", condition=Q(number__gte=1, number__lte=2)),
+            models.UniqueConstraint(
+                name="delivery_attempt_ends_once", fields=["consignment"], condition=~Q(outcome="absent")
+            ),
+            models.CheckConstraint(
+                name="delivery_attempt_says_why",
+                condition=Q(outcome="delivered", reason="") | (~Q(outcome="delivered") & ~Q(reason="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.consignment_id}/{self.number} {self.outcome}"

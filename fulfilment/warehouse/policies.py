@@ -6,32 +6,56 @@ NEXT: dict[str, tuple[str, ...]] = {
     "OPEN": ("PICKED", "CANCELLED"),
     "PICKED": ("PACKED", "CANCELLED"),
     "PACKED": ("HANDED_OVER",),
-    "HANDED_OVER": ("IN_TRANSIT", "DELIVERED"),
-    "IN_TRANSIT": ("DELIVERED",),
+    "HANDED_OVER": ("IN_TRANSIT", "DELIVERED", "REFUSED", "RETURNED"),
+    "IN_TRANSIT": ("DELIVERED", "REFUSED", "RETURNED"),
+    "REFUSED": ("RETURNED",),
 }
-MOVES = {"pick": "PICKED", "pack": "PACKED", "hand_over": "HANDED_OVER", "deliver": "DELIVERED"}
+MOVES = {
+    "pick": "PICKED",
+    "pack": "PACKED",
+    "hand_over": "HANDED_OVER",
+    "deliver": "DELIVERED",
+    "refuse": "REFUSED",
+    "take_back": "RETURNED",
+}
 """What people do, by the state it leads to."""
 
-GONE = ("HANDED_OVER", "IN_TRANSIT", "DELIVERED")
+UNDER_WAY = ("HANDED_OVER", "IN_TRANSIT")
+NOT_TAKEN = ("REFUSED", "RETURNED")
+GONE = (*UNDER_WAY, "DELIVERED", *NOT_TAKEN)
 CANCELLABLE = tuple(state for state, following in NEXT.items() if "CANCELLED" in following)
+
+
+AT_THE_DOOR = {"delivered": "DELIVERED", "refused": "REFUSED", "absent": ""}
+"""The state that an attempt to deliver leads to; none when nobody was there."""
 
 
 def may_follow(old: str, new: str) -> bool:
     return new in NEXT.get(old, ())
 
 
-def moves_from(state: str) -> list[str]:
+def may_move(old: str, new: str, *, coming_back: bool) -> bool:
+    """Tell whether a parcel may go on so: one that nobody took comes back, and nothing comes back without a reason."""
+    if old in UNDER_WAY and new in ("DELIVERED", "REFUSED", "RETURNED"):
+        return coming_back == (new == "RETURNED")
+    return may_follow(old, new)
+
+
+def moves_from(state: str, *, coming_back: bool = False) -> list[str]:
     """Name what people may do with a consignment in this state, in the order it is usually done."""
-    return [move for move, new in MOVES.items() if may_follow(state, new)]
+    return [move for move, new in MOVES.items() if may_move(state, new, coming_back=coming_back)]
 
 
 def order_status(states: Collection[str]) -> str | None:
-    """Say how far an order is by its least advanced consignment; nothing when all of them were called off."""
-    standing = [state for state in states if state != "CANCELLED"]
+    """Say how far an order is by its least advanced consignment; nothing when all of them were called off.
+
+    Once nothing is under way any more: delivered when some of it was accepted, refused or returned when nothing was.
+    """
+    standing = {state for state in states if state != "CANCELLED"}
     if not standing:
         return None
-    if all(state == "DELIVERED" for state in standing):
-        return "DELIVERED"
-    if all(state in GONE for state in standing):
+    if not standing.issubset(GONE):
+        return "PREPARING"
+    if not standing.isdisjoint(UNDER_WAY):
         return "SHIPPED"
-    return "PREPARING"
+    return next(state for state in ("DELIVERED", "REFUSED", "RETURNED") if state in standing)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from catalogue.cooperatives.models import Partner
+from fulfilment.shipping.models import Courier
 
 from .models import Consignment, ConsignmentLine
 
@@ -105,3 +106,14 @@ def _town(address: Any) -> str:
         return ""
     named = [address.commune and address.commune.name, address.line4, address.province and address.province.name]
     return next((name for name in named if name), "")
+
+
+def own_round() -> int | None:
+    """Return the courier that carries what nobody said otherwise of: the first of our own rounds (one query)."""
+    own = Courier.objects.filter(kind=Courier.Kind.OWN, is_active=True)
+    return own.order_by("pk").values_list("pk", flat=True).first()
+
+
+def couriers() -> list[Courier]:
+    """Return who may be handed a parcel, our own rounds first (one query)."""
+    return list(Courier.objects.filter(is_active=True).order_by("kind", "name", "pk"))

@@ -7,3 +7,10 @@ consignment_moved = Signal()
 
 consignment_delivered = Signal()
 """``consignment_id``."""
+
+consignment_missed = Signal()
+"""``consignment_id``, ``order_id``, ``last``: nobody was at the door; after the last time it comes back."""
+
+consignment_returned = Signal()
+"""``consignment_id``, ``order_id``, ``quantities`` (order line id: pieces), ``delivery`` (nothing of the order was
+accepted): refused or undeliverable goods are on their shelf again. Of an order paid by card they are to be refunded."""

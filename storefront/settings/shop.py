@@ -64,8 +64,22 @@ DELIVERY_VAT_CLASS = "N20"
 PAYMENT_WINDOW_MINUTES = 30
 """How long an unpaid order holds its stock before it is cancelled at the provider and released."""
 
-COD_CONFIRMATION = "automatic"
-"""How an order paid at the door is confirmed; a call or a signed link comes later."""
+COD_CONFIRMATION = env.str("COD_CONFIRMATION", default="link" if SHOP_ENV != "test" else "automatic")
+refuse(
+    COD_CONFIRMATION not in {"automatic", "link", "phone"},
+    f"COD_CONFIRMATION is {COD_CONFIRMATION!r}: say automatic, link or phone.",
+)
+"""How an order paid at the door is confirmed before anything is prepared: at once, by a signed link in a message (a
+call follows when nobody uses it), or by a call of the desk."""
+COD_CONFIRM_WHICH = env.str("COD_CONFIRM_WHICH", default="doubtful")
+"""``all`` asks for every such order; ``doubtful`` only where the next settings, or an earlier refusal, say so."""
+COD_DOUBTFUL_ABOVE_MAD = Decimal(env.str("COD_DOUBTFUL_ABOVE_MAD", default="2000"))
+COD_DOUBTFUL_FIRST_ORDER = env.bool("COD_DOUBTFUL_FIRST_ORDER", default=False)
+COD_REMIND_HOURS, COD_LINK_HOURS, COD_GIVE_UP_DAYS = 6, 24, 3
+"""After so long without a yes: a reminder, the desk's list of calls, the end of the order."""
+COD_REFUSALS = env.int("COD_REFUSALS", default=2)
+COD_REFUSALS_DAYS = 365
+"""So many refusals in a row within so many days, and a number pays in cash no more until the office allows it."""
 
 SELLER = {
     "name": env.str("SELLER_NAME", default="Bilad Al Khair (démonstration)"),

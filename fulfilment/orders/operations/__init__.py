@@ -13,6 +13,7 @@ from .life import (
 )
 from .lines import titles_of
 from .placing import (
+    CashNotOffered,
     DeliveryGone,
     NotForSale,
     NotSentThere,
@@ -25,6 +26,7 @@ from .placing import (
 )
 
 __all__ = [
+    "CashNotOffered",
     "DeliveryGone",
     "ImpossibleMove",
     "NotForSale",

@@ -13,6 +13,9 @@ from catalogue.kernel import events
 from catalogue.kernel.shopping import HOME_COUNTRY, Shopping
 from catalogue.places.models import Country
 from fulfilment.orders import queries, signals, transfers
+from fulfilment.orders.confirming import operations as confirming
+from fulfilment.orders.confirming import queries as confirmations
+from fulfilment.orders.confirming.policies import Standing, cash_is_off, why_ask
 from fulfilment.orders.discounting import NOTHING, AtHand
 from fulfilment.orders.invoicing import InvoiceTo
 from fulfilment.orders.models import InvoiceParty, Order, OrderEvent, ShippingAddress
@@ -54,6 +57,10 @@ class DeliveryGone(Exception):
 
 class PaymentNotOffered(Exception):
     """The chosen way to pay is not offered for this order."""
+
+
+class CashNotOffered(PaymentNotOffered):
+    """Orders of this number were refused at the door before: another way, or a call to the office."""
 
 
 class TermsChanged(Exception):
@@ -101,8 +108,8 @@ class Placed:
 def place(*, purchase: Purchase, now: datetime) -> Placed:
     """Hold the stock and write the order with its terms frozen, inside the caller's transaction.
 
-    Locks stock records by key. Announces ``order_placed``; cash orders are confirmed at once while
-    ``COD_CONFIRMATION`` is automatic. Raises ``SoldOut``, ``NotForSale``, ``NotSentThere``, ``DeliveryGone``,
+    Locks stock records by key. Announces ``order_placed``; cash orders are confirmed at once unless the settings of
+    ``COD_CONFIRMATION`` want their buyer to be asked first. Raises ``SoldOut``, ``NotForSale``, ``NotSentThere``, ``DeliveryGone``,
     ``PaymentNotOffered`` or ``TermsChanged``; the caller rolls back.
     """
     hold(by_stockrecord(purchase.items))
@@ -112,6 +119,7 @@ def place(*, purchase: Purchase, now: datetime) -> Placed:
         purchase.items, shopping=purchase.shopping, zone_code=zone, now=now, rows=rows, offers=purchase.offers
     )
     delivery = _check(purchase, quote)
+    past = _standing(purchase, now)
     made_to_order = any(row.stockrecord.product.made_to_order for row in rows.values())
     order = _insert(purchase, quote, delivery, now, made_to_order=made_to_order)
     with translation.override(purchase.language):
@@ -120,9 +128,27 @@ def place(*, purchase: Purchase, now: datetime) -> Placed:
         InvoiceParty.objects.create(order=order, **asdict(purchase.invoice_to))
     OrderEvent.objects.create(order=order, kind="placed", at=now, by_id=purchase.user_id)
     events.announce(signals.order_placed, order_id=order.pk, order=order)
-    if order.payment_method == CASH and settings.COD_CONFIRMATION == "automatic":
-        life.confirm_locked(order, now=now)
+    if order.payment_method == CASH:
+        _confirm_or_ask(order, past, now)
     return Placed(order.pk, order.number, quote, delivery)
+
+
+def _standing(purchase: Purchase, now: datetime) -> Standing:
+    """Read how the payer's orders in cash ended. Raises ``CashNotOffered`` when too many were refused."""
+    if purchase.payment_method != CASH:
+        return Standing()
+    past = confirmations.standing_of(purchase.address["phone_number"], now)
+    if cash_is_off(past, confirmations.rules()):
+        raise CashNotOffered(CASH)
+    return past
+
+
+def _confirm_or_ask(order: Order, past: Standing, now: datetime) -> None:
+    why = why_ask(past, order.total_incl_tax, confirmations.rules())
+    if why:
+        confirming.ask(order, why=why, now=now)
+    else:
+        life.confirm_locked(order, now=now)
 
 
 def _check(purchase: Purchase, quote: Quote) -> Delivery:

@@ -13,6 +13,15 @@ from .differences import (
     run_reconciliation,
     take_up_discrepancy,
 )
+from .cash import (
+    MoreThanOwed,
+    NotTheirs,
+    RemittedAlready,
+    collect_at_door,
+    collect_cash,
+    drop_cash,
+    remit_cash,
+)
 from .ending import (
     MoneyHeld,
     NothingHeld,
@@ -37,7 +46,6 @@ from .payees import (
     transfer_made,
     transfer_returned,
 )
-from .paying import collect_cash, drop_cash, settle, settle_told
 from .reconciling import AccountsDiffer, Reconciliation, reconcile
 from .refunding import (
     NotAsked,
@@ -53,6 +61,7 @@ from .refunding import (
     refund_again,
 )
 from .refunds import MoreThanCaptured, owe_refund, send_refund, settle_refund
+from .paying import settle, settle_told
 from .starting import NothingToPay, open_attempt, start
 from .telling import apply_event, fill_gaps, forget_events, store_event
 from .transfers import (
@@ -83,6 +92,8 @@ __all__ = [
     "NotAwaited",
     "NotFailed",
     "NotWaiting",
+    "MoreThanOwed",
+    "NotTheirs",
     "NothingHeld",
     "NothingToGiveBack",
     "NothingToPay",
@@ -91,6 +102,7 @@ __all__ = [
     "Payee",
     "Reconciliation",
     "ReferenceUsed",
+    "RemittedAlready",
     "StillPaying",
     "accept_hold",
     "apply_event",
@@ -103,6 +115,7 @@ __all__ = [
     "carry_out_hold",
     "check_accounts",
     "close_discrepancy",
+    "collect_at_door",
     "collect_cash",
     "decline_refund",
     "drop_cash",
@@ -129,6 +142,7 @@ __all__ = [
     "remind_of_transfers",
     "return_credit",
     "run_reconciliation",
+    "remit_cash",
     "send_refund",
     "settle",
     "settle_refund",

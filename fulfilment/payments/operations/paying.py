@@ -144,28 +144,3 @@ def write_state(attempt: PaymentAttempt, state: str, now: datetime, error: str =
     attempt.state, attempt.last_error, attempt.updated_at = state, error[:300], now
     attempt.save(update_fields=["state", "last_error", "updated_at"])
     return attempt
-
-
-@transaction.atomic
-def collect_cash(*, order_id: int, now: datetime) -> None:
-    """Note that the courier was paid at the door, and book the sale.
-
-    Called with the order's consignments locked, so against the usual order; harmless, since whoever locks
-    attempts or consignments holds the order's row first.
-    """
-    for attempt in _open_own(order_id, "cash"):
-        attempt.captured = attempt.amount
-        attempt.save(update_fields=["captured"])
-        write_state(attempt, State.SUCCEEDED, now)
-        booking.sell(attempt, now=now)
-
-
-@transaction.atomic
-def drop_cash(*, order_id: int, now: datetime) -> None:
-    """Note that no cash, and no transfer, is awaited for an order that was called off, ran out or was refused."""
-    for attempt in _open_own(order_id, "cash", "transfer"):
-        write_state(attempt, State.CANCELLED, now)
-
-
-def _open_own(order_id: int, *providers: str) -> list[PaymentAttempt]:
-    return lock(PaymentAttempt.objects.filter(order_id=order_id, provider__in=providers, state=State.STARTED))

@@ -200,7 +200,7 @@ def _steps(purchase: Purchase, parcel: Parcel) -> Iterator[tuple[str, str, datet
         return
     yield from steps
     if purchase.outcome == REFUSED:
-        yield State.REFUSED, "", purchase.ended_at
+        yield State.REFUSED, "refused_at", purchase.ended_at
     else:
         yield State.DELIVERED, "delivered_at", parcel.arrived_at
 
@@ -248,7 +248,7 @@ def _events(purchase: Purchase, written: Written) -> Iterator[OrderEvent]:
     yield moved(waiting, accepted, purchase.accepted_at)
     yield moved(accepted, Status.PREPARING, purchase.accepted_at + OPENED_AFTER)
     for consignment in written.consignments:
-        yield from _consignment_events(order, consignment, purchase)
+        yield from _consignment_events(order, consignment)
     if status == Status.CANCELLED:
         yield moved(Status.PREPARING, status, purchase.ended_at)
         return
@@ -265,14 +265,13 @@ TIMES = {
     State.PACKED: "packed_at",
     State.HANDED_OVER: "handed_over_at",
     State.DELIVERED: "delivered_at",
+    State.REFUSED: "refused_at",
     State.CANCELLED: "cancelled_at",
 }
 
 
-def _consignment_events(order: Order, consignment: Consignment, purchase: Purchase) -> Iterator[OrderEvent]:
+def _consignment_events(order: Order, consignment: Consignment) -> Iterator[OrderEvent]:
     steps: list[tuple[str, Any]] = [(state, getattr(consignment, field_name)) for state, field_name in TIMES.items()]
-    if consignment.state == State.REFUSED:
-        steps.append((State.REFUSED, purchase.ended_at))
     for state, at in steps:
         if at is not None:
             data = {"consignment": consignment.reference}

@@ -1,0 +1,1 @@
+"""Orders paid at the door: asked for once more before anything is prepared, and refused to who keeps refusing."""

@@ -365,7 +365,8 @@ class CashCollected(models.Model):
     """What a courier was paid at the door for one parcel of an order.
 
     ``with_delivery`` says that the delivery, and all else that is of no single line, was paid with it: with the first
-    parcel that the buyer of an order accepts. ``remittance`` is the one that paid for it in full; none while it is owed.
+    parcel that the buyer of an order accepts. ``remittance`` is the one that paid for it in full; none while it is
+    owed.
     """
 
     attempt = models.ForeignKey(PaymentAttempt, on_delete=models.PROTECT, related_name="collections")

@@ -223,8 +223,9 @@ def _texts(request: HttpRequest, error: Exception) -> list[str]:
 
 
 def _not_paid_so_text(form: CheckoutForm) -> str:
+    """Say the same whatever keeps cash from being offered: a number is typed by anyone, and has no history here."""
     if form.cleaned_data.get("payment") == CASH and form.country == HOME_COUNTRY:
-        return _("Cash is taken in dirhams, up to the courier's limit. Please choose another way.")
+        return _("Cash is not possible for this order. Please choose another way to pay, or call us.")
     return _("This way to pay is not offered here. Please choose another.")
 
 

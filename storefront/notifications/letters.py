@@ -10,7 +10,8 @@ from django.utils.translation import gettext
 from catalogue.kernel import formats
 from catalogue.kernel.shopping import HOME_COUNTRY
 from catalogue.places.names import country_name
-from fulfilment.orders.links import order_url
+from fulfilment.orders.confirming import queries as confirmations
+from fulfilment.orders.links import confirm_url, order_url
 from fulfilment.orders.models import Line, Order, ShippingAddress
 from fulfilment.orders.policies import TRANSFER, by_name
 from fulfilment.orders.queries import breakdown_of, frozen_lines
@@ -90,7 +91,13 @@ def _facts(order: Order) -> dict[str, str]:
         "delivery": formats.money(order.shipping_incl_tax, order.currency, order.language),
         "url": order_url(order),
         **transfer_facts(order),
+        "confirm_url": _confirm_url(order),
     }
+
+
+def _confirm_url(order: Order) -> str:
+    asked = confirmations.of_order(order.pk) if order.status == Order.Status.PENDING_CONFIRMATION else None
+    return confirm_url(order, asked.ends_at) if asked else order_url(order)
 
 
 def _lines(order: Order, lines: list[Line]) -> list[dict[str, str]]:

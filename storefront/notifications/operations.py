@@ -23,6 +23,7 @@ from .withdrawals import withdrawal_letter
 
 SEND = "storefront.notifications.send_message"
 DOMAIN = "messages.biladalkhair.example"
+TO_THE_PHONE = ("please_confirm", "please_confirm_again")
 KEPT = timedelta(days=30)
 CODE_KEPT = timedelta(hours=2)
 """A code that could not be sent is wanted for its job's last try, and by nobody after it."""
@@ -67,6 +68,8 @@ def write_message(
 def write_order_message(*, order_id: int, kind: str, now: datetime) -> None:
     """Tell the payer about a step: by mail if there is an address, by SMS if not. Each order and kind once.
 
+    What asks whether a number's owner meant it goes to the number itself, where that can be.
+
     Whoever else receives it hears of the parcel by SMS, under a key of their own.
     """
     order = Order.objects.select_related("user", "shipping_address__country").get(pk=order_id)
@@ -89,7 +92,8 @@ def write_refund_message(*, refund_id: int, kind: str, now: datetime) -> None:
 
 def _tell_payer(order: Order, kind: str, letter: Letter, key: str, now: datetime) -> None:
     common = {"key": key, "kind": f"order.{kind}", "language": order.language}
-    if order.email:
+    to_the_phone = kind in TO_THE_PHONE and can_receive_sms(order.phone)
+    if order.email and not to_the_phone:
         write_message(
             channel=Message.Channel.MAIL,
             recipient=order.email,

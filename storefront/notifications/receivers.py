@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.dispatch import receiver
 from django.utils import timezone
 
 from fulfilment.jobs.operations import enqueue
 from fulfilment.orders import signals as orders
-from fulfilment.orders.models import Order
+from fulfilment.orders.models import Order, OrderEvent
 from fulfilment.orders.policies import TRANSFER
 from fulfilment.payments import signals as payments
 from fulfilment.payments.holding.models import Hold
 from fulfilment.payments.holding.queries import hold_of_order
 from fulfilment.payments.models import Refund
 from fulfilment.warehouse import signals as warehouse
+from fulfilment.warehouse.models import Consignment
 
 from . import withdrawals
 from .tasks import WRITE_ORDER_MESSAGE, WRITE_REFUND_MESSAGE, WRITE_WITHDRAWAL_MESSAGE
@@ -22,7 +22,8 @@ from .tasks import WRITE_ORDER_MESSAGE, WRITE_REFUND_MESSAGE, WRITE_WITHDRAWAL_M
 STEPS = {
     orders.order_confirmed: "confirmed",
     orders.order_paid: "paid",
-    orders.order_cancelled: "cancelled",
+    orders.confirmation_reminded: "please_confirm_again",
+    orders.buyer_not_reached: "not_reached",
     orders.order_expired: "expired",
     orders.payment_due_soon: "transfer_reminder",
 }
@@ -66,16 +67,37 @@ def payment_authorised(order_id: int, **kwargs: Any) -> None:
 
 @receiver(orders.order_placed, dispatch_uid="notifications.order_placed")
 def order_placed(order_id: int, order: Order, **kwargs: Any) -> None:
-    """Speak only where something must happen first: else "confirmed" or "paid" follows at once."""
-    if order.payment_method == TRANSFER or (
-        order.status == Order.Status.PENDING_CONFIRMATION and settings.COD_CONFIRMATION != "automatic"
-    ):
+    """Speak only where money must come first: else "confirmed" or "paid" follows at once, or a question is asked."""
+    if order.payment_method == TRANSFER:
         tell(order_id, "placed")
 
 
+@receiver(orders.order_cancelled, dispatch_uid="notifications.order_cancelled")
+def order_cancelled(order_id: int, **kwargs: Any) -> None:
+    """Say why when it ended by itself, or at the cooperative's word."""
+    if hold := hold_of_order(order_id):
+        tell(order_id, OF_A_HELD_CARD["cancelled"].get(hold.answer, "cancelled"))
+        return
+    unanswered = OrderEvent.objects.filter(order_id=order_id, kind="not_confirmed").exists()
+    tell(order_id, "not_confirmed" if unanswered else "cancelled")
+
+
+@receiver(orders.confirmation_asked, dispatch_uid="notifications.confirmation_asked")
+def confirmation_asked(order_id: int, by_link: bool, **kwargs: Any) -> None:
+    """Speak where the buyer must first confirm: else "confirmed" or "paid" follows at once."""
+    tell(order_id, "please_confirm" if by_link else "placed")
+
+
+@receiver(warehouse.consignment_missed, dispatch_uid="notifications.consignment_missed")
+def consignment_missed(order_id: int, last: bool, **kwargs: Any) -> None:
+    tell(order_id, "coming_back" if last else "absent")
+
+
 @receiver(warehouse.consignment_moved, dispatch_uid="notifications.consignment_moved")
-def consignment_moved(order_id: int, **kwargs: Any) -> None:
-    """Speak when the whole order has left, and when all of it has arrived."""
+def consignment_moved(order_id: int, state: str, **kwargs: Any) -> None:
+    """Speak when the whole order has left, when all of it has arrived, and when some of it was refused."""
+    if state == Consignment.State.REFUSED:
+        tell(order_id, "refused")
     status = Order.objects.values_list("status", flat=True).get(pk=order_id)
     if kind := ARRIVING.get(Order.Status(status)):
         tell(order_id, kind)

@@ -50,6 +50,53 @@ WORDS = {
             "Sent already? Nothing to do. %(url)s"
         ),
     ),
+    "please_confirm": Words(
+        subject=_("Please confirm your order %(number)s"),
+        heading=_("Thank you, %(name)s. Please confirm your order."),
+        sentence=_("Your goods are kept for you. We prepare them once you have said yes here: %(confirm_url)s"),
+        sms=_("Bilad Al Khair: please confirm your order %(number)s, %(total)s, or call it off: %(confirm_url)s"),
+        with_lines=True,
+    ),
+    "please_confirm_again": Words(
+        subject=_("Your order %(number)s still waits for your yes"),
+        heading=_("Your order still waits for your yes"),
+        sentence=_("Confirm it or call it off here: %(confirm_url)s Without an answer we will call you."),
+        sms=_("Bilad Al Khair: order %(number)s still waits for your yes. Confirm it or call it off: %(confirm_url)s"),
+    ),
+    "not_reached": Words(
+        subject=_("We could not reach you about your order %(number)s"),
+        heading=_("We could not reach you"),
+        sentence=_("We called to confirm your order, and nobody answered. We will try again; you can also call us."),
+        sms=_("Bilad Al Khair: we called about order %(number)s and nobody answered. We will try again. %(url)s"),
+    ),
+    "not_confirmed": Words(
+        subject=_("Your order %(number)s was not confirmed"),
+        heading=_("Your order was not confirmed"),
+        sentence=_("We heard nothing from you, so it is cancelled. You owe nothing, and you can order again."),
+        sms=_("Bilad Al Khair: order %(number)s was not confirmed, so it is cancelled. You owe nothing. %(url)s"),
+    ),
+    "absent": Words(
+        subject=_("The courier came with your order %(number)s and found nobody"),
+        heading=_("The courier came and found nobody"),
+        sentence=_("The courier will come once more, and calls before. Please keep your phone at hand."),
+        sms=_(
+            "Bilad Al Khair: the courier came with order %(number)s and found nobody. A second visit follows. %(url)s"
+        ),
+    ),
+    "coming_back": Words(
+        subject=_("Your order %(number)s could not be delivered"),
+        heading=_("Your order could not be delivered"),
+        sentence=_("The courier found nobody twice, so the parcel goes back. Call us if you still want it."),
+        sms=_(
+            "Bilad Al Khair: order %(number)s could not be delivered twice and goes back. Call us to have it. %(url)s"
+        ),
+    ),
+    "refused": Words(
+        subject=_("A parcel of your order %(number)s was refused"),
+        heading=_("A parcel was refused at the door"),
+        sentence=_("It goes back to the cooperative. You have nothing to pay for it. If this is a mistake, call us."),
+        sms=_("Bilad Al Khair: a parcel of order %(number)s was refused and goes back. Nothing is due for it. %(url)s"),
+    ),
     "confirmed": Words(
         subject=_("Your order %(number)s is confirmed"),
         heading=_("Thank you, %(name)s. Your order is confirmed."),

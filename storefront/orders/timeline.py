@@ -1,28 +1,29 @@
 """An order's life as steps on its page."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from fulfilment.orders.models import Order
 from fulfilment.orders.policies import CASH
 
 NAMES = {
     "placed": pgettext_lazy("order", "Ordered"),
-    "confirmed": _("Confirmed"),
-    "authorised": _("Card held: waiting for the cooperative"),
+    "confirmed": gettext_lazy("Confirmed"),
+    "authorised": gettext_lazy("Card held: waiting for the cooperative"),
     "paid": pgettext_lazy("order", "Paid"),
-    "preparing": _("Being prepared by the cooperatives"),
-    "shipped": _("On its way"),
+    "preparing": gettext_lazy("Being prepared by the cooperatives"),
+    "shipped": gettext_lazy("On its way"),
     "delivered": pgettext_lazy("order", "Delivered"),
-    "completed": _("Completed"),
-    "expired": _("Not paid in time: cancelled"),
-    "cancelled": _("Cancelled"),
-    "refused": _("Refused at the door"),
-    "returned": _("Sent back"),
+    "completed": gettext_lazy("Completed"),
+    "expired": gettext_lazy("Not paid in time: cancelled"),
+    "cancelled": gettext_lazy("Cancelled"),
+    "refused": gettext_lazy("Refused at the door"),
+    "returned": gettext_lazy("Sent back"),
 }
 STOPPED = ("expired", "cancelled", "refused", "returned")
 
@@ -48,12 +49,30 @@ def steps_of(order: Order) -> list[Step]:
     if stop:
         return [*(Step(NAMES[kind], "done", at[kind]) for kind in reached), Step(NAMES[stop], "stopped", at.get(stop))]
     last = max((path.index(kind) for kind in reached), default=0)
+    notes = {"shipped": _visit_note(at), "placed": _waiting_note(order, at)}
     steps = []
     for place, kind in enumerate(path):
         over = kind == "delivered" and kind in at
         state = "done" if place < last or over else "here" if place == last else "next"
-        steps.append(Step(NAMES[kind], state, at.get(kind)))
+        steps.append(Step(NAMES[kind], state, at.get(kind), notes.get(kind, "")))
     return steps
+
+
+def _visit_note(at: Mapping[str, datetime]) -> str:
+    """Say how the courier's last visit ended, while the parcel is still on its way."""
+    if "delivered" in at:
+        return ""
+    if "consignment_coming_back" in at:
+        return _("The courier found nobody twice: a parcel comes back to us.")
+    return _("The courier came and found nobody; a second visit follows.") if "consignment_missed" in at else ""
+
+
+def _waiting_note(order: Order, at: Mapping[str, datetime]) -> str:
+    if order.status != Order.Status.PENDING_CONFIRMATION:
+        return ""
+    if "not_reached" in at:
+        return _("We called to confirm it and could not reach you. We will try again.")
+    return _("It waits for your yes: open the link in our message, or wait for our call.")
 
 
 def way_of(order: Order) -> list[Step]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import paying, receipts, receiving, refunding, views, withdrawing
+from . import confirming, paying, receipts, receiving, refunding, views, withdrawing
 
 app_name = "orders"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     path("<str:number>/", views.detail, name="detail"),
     path("<str:number>/receipt/", receipts.receipt, name="receipt"),
     path("<str:number>/invoice/", receipts.invoice, name="invoice"),
+    path("<str:number>/confirm/", confirming.confirm, name="confirm"),
     path("<str:number>/cancel/", views.cancel, name="cancel"),
     path("<str:number>/refunds/<int:pk>/account/", refunding.account, name="refund-account"),
     path("<str:number>/pay/", paying.pay, name="pay"),

@@ -94,9 +94,9 @@ def record_call(
     calls = list(ConfirmationCall.objects.filter(order=order))
     if len(calls) + 1 != number:
         raise CalledAlready
-    if outcome == Outcome.NO_ANSWER:
-        if number > ConfirmationCall.MOST or not policies.may_call([call.at for call in calls], now):
-            raise CalledAlready
+    counts = number <= ConfirmationCall.MOST and policies.may_call([call.at for call in calls], now)
+    if outcome == Outcome.NO_ANSWER and not counts:
+        raise CalledAlready
     if outcome == Outcome.DECLINED and not note:
         raise NoReason
     call = ConfirmationCall.objects.create(order=order, number=number, outcome=outcome, note=note, at=now, by=by)

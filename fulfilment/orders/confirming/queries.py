@@ -74,3 +74,8 @@ def of_order(order_id: int) -> Confirmation | None:
 
 def asks_by_link() -> bool:
     return bool(settings.COD_CONFIRMATION == LINK)
+
+
+def of_number(number: str) -> Confirmation | None:
+    """Return the question asked about an order, with the order (one query)."""
+    return Confirmation.objects.select_related("order").filter(order__number=number).first()

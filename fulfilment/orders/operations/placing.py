@@ -109,8 +109,8 @@ def place(*, purchase: Purchase, now: datetime) -> Placed:
     """Hold the stock and write the order with its terms frozen, inside the caller's transaction.
 
     Locks stock records by key. Announces ``order_placed``; cash orders are confirmed at once unless the settings of
-    ``COD_CONFIRMATION`` want their buyer to be asked first. Raises ``SoldOut``, ``NotForSale``, ``NotSentThere``, ``DeliveryGone``,
-    ``PaymentNotOffered`` or ``TermsChanged``; the caller rolls back.
+    ``COD_CONFIRMATION`` want their buyer to be asked first. Raises ``SoldOut``, ``NotForSale``, ``NotSentThere``,
+    ``DeliveryGone``, ``PaymentNotOffered`` (``CashNotOffered``) or ``TermsChanged``; the caller rolls back.
     """
     hold(by_stockrecord(purchase.items))
     rows = queries.price_rows((item.stockrecord_id for item in purchase.items), shopping=purchase.shopping, now=now)

@@ -1,7 +1,7 @@
 """Changes to what cooperatives have on their shelves, and promises made on it.
 
-Stock is held when someone buys, released when nothing comes of it, consumed when it leaves, put back when it returns: those work
-inside the caller's transaction, which owns the purchase that causes them.
+Stock is held when someone buys, released when nothing comes of it, consumed when it leaves, put back when it returns:
+those work inside the caller's transaction, which owns the purchase that causes them.
 """
 
 from collections.abc import Mapping

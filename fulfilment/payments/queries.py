@@ -251,3 +251,8 @@ def due_at_door(order: Order, parcel: str) -> Decimal | None:
     first = not attempt.collections.exists()
     inside = [line for line in frozen.lines_of([order]).get(order.pk, []) if frozen.parcel_of(line) == parcel]
     return frozen.sale_of(order, inside, method="cash", with_delivery=first).gross
+
+
+def remittances() -> QuerySet[CashRemittance]:
+    """Return what couriers handed in, the newest first."""
+    return CashRemittance.objects.select_related("courier", "recorded_by").order_by("-recorded_at", "-pk")

@@ -21,10 +21,17 @@ ASK_REFUNDS = {"payment.view_refund", "payment.add_refund"}
 ROLES: dict[str, set[str]] = {
     "support": READ_ORDERS
     | READ_WITHDRAWALS
-    | {"order.change_withdrawal"}
-    | {"order.change_order", "people.view_user", "communication.view_message", "jobs.view_job"}
     | HOLDS
-    | ASK_REFUNDS,
+    | ASK_REFUNDS
+    | {
+        "order.change_withdrawal",
+        "order.confirm_order",
+        "order.add_cashallowed",
+        "order.change_order",
+        "people.view_user",
+        "communication.view_message",
+        "jobs.view_job",
+    },
     "catalogue": {
         *(f"catalogue.{verb}_product" for verb in ("view", "add", "change")),
         *(f"catalogue.{verb}_category" for verb in ("view", "add", "change")),
@@ -43,7 +50,13 @@ ROLES: dict[str, set[str]] = {
     | READ_WITHDRAWALS
     | SENDING
     | {*(f"address.{verb}_holiday" for verb in ("view", "add", "delete"))}
-    | {"order.change_withdrawal", "warehouse.move_consignment", "partner.view_partner", "partner.view_stockrecord"},
+    | {
+        "order.change_withdrawal",
+        "warehouse.move_consignment",
+        "payment.view_cashcollected",
+        "partner.view_partner",
+        "partner.view_stockrecord",
+    },
     "finance": SENDING
     | READ_WITHDRAWALS
     | ASK_REFUNDS
@@ -62,6 +75,8 @@ ROLES: dict[str, set[str]] = {
         "payment.view_hold",
         "payment.view_discrepancy",
         "payment.change_discrepancy",
+        "payment.view_cashcollected",
+        "payment.remit_cash",
         "payouts.view_payable",
         "payouts.view_payout",
         "payouts.view_payoutrun",

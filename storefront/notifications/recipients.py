@@ -18,7 +18,7 @@ WORDS: dict[str, Promise] = {
     "shipped": _("Bilad Al Khair: the parcel from %(payer)s is on its way. The courier calls before coming. %(url)s"),
     "delivered": _("Bilad Al Khair: the parcel from %(payer)s has arrived. %(url)s"),
     "absent": _(
-        "Bilad Al Khair: the courier came with the parcel from %(payer)s and found nobody. A second visit follows. %(url)s"
+        "Bilad Al Khair: the courier came with the parcel from %(payer)s, found nobody, and comes once more. %(url)s"
     ),
     "cancelled": _("Bilad Al Khair: the parcel from %(payer)s was called off and will not come. %(url)s"),
 }

@@ -13,8 +13,8 @@ from catalogue.kernel import numerals, text
 from catalogue.kernel.money import MAD
 from catalogue.kernel.periods import Period
 from catalogue.pricing.models import Currency
-from fulfilment.orders.models import Order
-from fulfilment.warehouse.models import Consignment
+from fulfilment.orders.models import ConfirmationCall, Order
+from fulfilment.warehouse.models import Consignment, DeliveryAttempt
 
 LONGEST_DAYS = 366
 YEARS = range(2000, 2101)
@@ -120,3 +120,37 @@ class ConsignmentFilter(forms.Form):
         to_field_name="slug",
         empty_label=ANY[1],
     )
+
+
+class CallForm(forms.Form):
+    """How a call of the desk ended; a buyer who does not want the order says why."""
+
+    number = forms.IntegerField(min_value=1)
+    outcome = forms.ChoiceField(choices=ConfirmationCall.Outcome.choices)
+    note = forms.CharField(max_length=200, required=False)
+
+    def clean_note(self) -> str:
+        return text.squash(text.strip_controls(self.cleaned_data["note"]))
+
+
+class DoorForm(forms.Form):
+    """How a visit of the courier ended. ``number``: which visit whoever fills it in has before them."""
+
+    number = forms.IntegerField(min_value=1)
+    outcome = forms.ChoiceField(choices=DeliveryAttempt.Outcome.choices)
+    reason = forms.ChoiceField(choices=[("", ""), *DeliveryAttempt.Reason.choices], required=False)
+
+
+class RemitForm(forms.Form):
+    amount = NumberField(label=_("Amount handed in"), places=2, currency="MAD")
+    received_on = DayField(label=_("Received on"))
+    reference = forms.CharField(label=_("Reference of the receipt"), max_length=60)
+
+    def clean_amount(self) -> Decimal:
+        amount: Decimal = self.cleaned_data["amount"]
+        if amount <= 0:
+            raise forms.ValidationError(_("Write an amount above zero."))
+        return amount
+
+    def clean_reference(self) -> str:
+        return text.squash(text.strip_controls(self.cleaned_data["reference"]))

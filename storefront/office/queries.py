@@ -89,9 +89,13 @@ def consignment(reference: str) -> QuerySet[Consignment]:
     return (
         Consignment.objects.filter(reference=reference)
         .select_related(
-            "order__shipping_address__country", "order__shipping_address__province", "cooperative", "moved_by"
+            "order__shipping_address__country",
+            "order__shipping_address__province",
+            "cooperative",
+            "courier",
+            "moved_by",
         )
-        .prefetch_related("lines__order_line__product__family")
+        .prefetch_related("lines__order_line__product__family", "delivery_attempts__by")
     )
 
 

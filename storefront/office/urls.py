@@ -19,6 +19,7 @@ from .views import (
     transfers,
     withdrawals,
 )
+from .views import calls, consignments, couriers, dated, home, jobs, ledger, orders, payouts, prices, rates, sending
 
 app_name = "office"
 urlpatterns = [
@@ -36,8 +37,14 @@ urlpatterns = [
     path("refunds/", refunds.refunds, name="refunds"),
     path("refunds/<int:pk>/", refunds.refund, name="refund"),
     path("refunds/<int:pk>/<slug:step>/", refunds.step, name="refund-step"),
+    path("orders/<str:number>/allow-cash/", calls.allow_cash, name="allow-cash"),
+    path("calls/", calls.calls, name="calls"),
+    path("calls/<str:number>/", calls.record, name="record-call"),
+    path("couriers/", couriers.couriers, name="couriers"),
+    path("couriers/<int:pk>/remit/", couriers.remit, name="remit-cash"),
     path("consignments/", consignments.consignments, name="consignments"),
     path("consignments/<str:reference>/", consignments.consignment, name="consignment"),
+    path("consignments/<str:reference>/door/", consignments.at_the_door, name="at-the-door"),
     path("consignments/<str:reference>/move/", consignments.move, name="move"),
     path("withdrawals/", withdrawals.withdrawals, name="withdrawals"),
     path("withdrawals/periods/", withdrawals.periods, name="withdrawal-periods"),

@@ -4,6 +4,14 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+SINCE_WHEN = """
+UPDATE warehouse_consignment AS parcel SET refused_at = coalesce(
+    (SELECT max(at) FROM order_orderevent AS event WHERE event.order_id = parcel.order_id
+        AND event.kind = 'consignment_refused' AND event.data ->> 'consignment' = parcel.reference),
+    handed_over_at, opened_at
+) WHERE state = 'REFUSED';
+UPDATE warehouse_consignment SET returned_at = coalesce(handed_over_at, opened_at) WHERE state = 'RETURNED';
+"""
 STAYS = """
 CREATE TRIGGER warehouse_deliveryattempt_stays BEFORE UPDATE OF consignment_id, number, outcome, reason, at OR DELETE ON warehouse_deliveryattempt
     FOR EACH ROW EXECUTE FUNCTION order_refuse_change();
@@ -58,6 +66,7 @@ class Migration(migrations.Migration):
             name='returned_at',
             field=models.DateTimeField(blank=True, help_text='on the shelf it came from', null=True),
         ),
+        migrations.RunSQL(SINCE_WHEN, migrations.RunSQL.noop),
         migrations.AddConstraint(
             model_name='consignment',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'REFUSED'), _negated=True), ('refused_at__isnull', False), _connector='OR'), name='consignment_refused_has_time'),

@@ -14,19 +14,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from fulfilment.payments.queries import due_at_door
 from fulfilment.warehouse import operations, policies
-from fulfilment.warehouse.models import Consignment
+from fulfilment.warehouse import queries as warehouse
+from fulfilment.warehouse.models import Consignment, DeliveryAttempt
 from storefront.office import access, queries
-from storefront.office.forms import ConsignmentFilter
+from storefront.office.forms import ConsignmentFilter, DoorForm
 
 PER_PAGE = 30
-State = Consignment.State
+State, Outcome = Consignment.State, DeliveryAttempt.Outcome
 STEPS: dict[str, tuple[Callable[..., Any], Any]] = {
     "pick": (operations.pick, gettext_lazy("Picked")),
     "pack": (operations.pack, gettext_lazy("Packed")),
     "hand_over": (operations.hand_over, gettext_lazy("Handed to the courier")),
     "deliver": (operations.deliver, gettext_lazy("Delivered")),
+    "take_back": (operations.take_back, gettext_lazy("Back on its shelf")),
 }
+AT_THE_DOOR = (Outcome.DELIVERED, Outcome.ABSENT, Outcome.REFUSED)
 
 
 @access.office_page(access.VIEW_CONSIGNMENTS)
@@ -46,7 +50,19 @@ def consignment(request: HttpRequest, reference: str) -> HttpResponse:
     found = queries.consignment(reference).first()
     if found is None:
         raise Http404
-    context = {"consignment": found, "next_step": next_step(found), "steps": steps_of(found)}
+    attempts = list(found.delivery_attempts.all())
+    context = {
+        "consignment": found,
+        "next_step": next_step(found),
+        "steps": steps_of(found),
+        "attempts": attempts,
+        "visit": len(attempts) + 1 if found.state in policies.UNDER_WAY and not found.coming_back_at else None,
+        "most": DeliveryAttempt.MOST,
+        "reasons": DeliveryAttempt.Reason.choices,
+        "couriers": warehouse.couriers() if found.state == State.PACKED else (),
+        "own_round": warehouse.own_round() if found.state == State.PACKED else None,
+        "due": due_at_door(found.order, found.reference) if found.state in policies.UNDER_WAY else None,
+    }
     return render(request, "office/consignment.html", context)
 
 
@@ -59,7 +75,7 @@ def move(request: HttpRequest, reference: str) -> HttpResponseRedirect:
         raise Http404
     step, done = STEPS[request.POST["step"]]
     try:
-        step(consignment_id=found.pk, by=request.user, now=timezone.now())
+        step(consignment_id=found.pk, by=request.user, now=timezone.now(), **_carried_by(request))
     except operations.ImpossibleMove as refused:
         words = {"parcel": refused.reference, "state": State(refused.old).label, "step": done}
         messages.error(request, _("%(parcel)s is “%(state)s” now, so it cannot become “%(step)s”.") % words)
@@ -70,9 +86,55 @@ def move(request: HttpRequest, reference: str) -> HttpResponseRedirect:
     return redirect(back if listed else reverse("office:consignment", args=[reference]))
 
 
+def _carried_by(request: HttpRequest) -> dict[str, Any]:
+    """Return the courier that was chosen for a parcel handed over, if one was."""
+    chosen = request.POST.get("courier", "")
+    if request.POST["step"] != "hand_over" or not chosen:
+        return {}
+    courier = next((one for one in warehouse.couriers() if str(one.pk) == chosen), None)
+    if courier is None:
+        raise Http404
+    return {"courier_id": courier.pk}
+
+
+@require_POST
+@access.office_page(access.VIEW_CONSIGNMENTS, access.MOVE_CONSIGNMENTS)
+def at_the_door(request: HttpRequest, reference: str) -> HttpResponseRedirect:
+    """Write down how a visit of the courier ended; of two people the second is told what the first wrote."""
+    found, form = Consignment.objects.filter(reference=reference).first(), DoorForm(request.POST)
+    if found is None or not form.is_valid():
+        raise Http404
+    try:
+        _record_visit(found, form.cleaned_data, access.person(request))
+    except operations.ReasonMissing:
+        messages.error(request, _("Choose why it was not handed in. Nothing was written yet."))
+    except operations.RecordedOtherwise as error:
+        words = {"parcel": reference, "outcome": error.attempt.get_outcome_display()}
+        messages.error(request, _("%(parcel)s: someone wrote “%(outcome)s” for this visit. Look again.") % words)
+    except operations.ImpossibleMove as error:
+        words = {"parcel": reference, "state": State(error.old).label}
+        messages.error(request, _("%(parcel)s is “%(state)s” now: this visit cannot be written down.") % words)
+    else:
+        words = {"parcel": reference, "outcome": Outcome(form.cleaned_data["outcome"]).label}
+        messages.success(request, _("%(parcel)s: %(outcome)s.") % words)
+    return redirect("office:consignment", reference)
+
+
+def _record_visit(found: Consignment, visit: dict[str, Any], by: Any) -> None:
+    common: dict[str, Any] = {"consignment_id": found.pk, "by": by, "now": timezone.now()}
+    match visit["outcome"]:
+        case Outcome.DELIVERED:
+            operations.deliver(**common)
+        case Outcome.REFUSED:
+            operations.refuse(reason=visit["reason"], **common)
+        case _:
+            operations.miss(number=visit["number"], reason=visit["reason"], **common)
+
+
 def next_step(consignment: Consignment) -> tuple[str, str] | None:
     """Return the next step's name and words, or nothing when there is none."""
-    name = next(iter(policies.moves_from(consignment.state)), None)
+    moves = policies.moves_from(consignment.state, coming_back=consignment.coming_back_at is not None)
+    name = next(iter(moves), None)
     return (name, str(STEPS[name][1])) if name else None
 
 
@@ -85,13 +147,17 @@ def steps_of(consignment: Consignment) -> list[dict[str, Any]]:
         (State.HANDED_OVER, consignment.handed_over_at),
         (State.DELIVERED, consignment.delivered_at),
     ]
+    if consignment.refused_at or consignment.coming_back_at or consignment.returned_at:
+        stages = [stage for stage in stages[:-1] if stage[1]]
+        stages += [(State.REFUSED, consignment.refused_at)] if consignment.refused_at else []
+        stages += [(State.RETURNED, consignment.returned_at)]
     if consignment.cancelled_at:
         stages = [stage for stage in stages if stage[1]] + [(State.CANCELLED, consignment.cancelled_at)]
     return [{"name": state.label, "at": at, "state": _progress(consignment, state, at)} for state, at in stages]
 
 
 def _progress(consignment: Consignment, state: Any, at: Any) -> str:
-    if state == State.CANCELLED:
+    if state in (State.CANCELLED, State.REFUSED):
         return "stopped"
     if consignment.state == state and state != State.DELIVERED:
         return "here"

@@ -1,12 +1,19 @@
 """Orders: the list with its filters, and one order with all that happened to it."""
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from fulfilment.invoices.queries import invoice_of, paper_of_order
 from fulfilment.ledger import queries as ledger
-from fulfilment.orders.policies import may_cancel
+from fulfilment.orders.confirming import queries as confirming
+from fulfilment.orders.confirming.policies import cash_is_off
+from fulfilment.orders.models import Order
+from fulfilment.orders.policies import CASH, may_cancel
+from fulfilment.payments.queries import collections_of
 from fulfilment.warehouse.queries import with_sellers
 from storefront.office import access, queries
 from storefront.office.forms import OrderFilter
@@ -34,9 +41,22 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     context = {"order": found, "parcels": parcels, "invoice": invoice_of(found.pk)} | queries.goods(found)
     context["refundable"] = any(attempt.state == "SUCCEEDED" for attempt in found.payment_attempts.all())
     context["cancellable"] = may_cancel(found.status, (parcel.state for parcel in parcels))
+    if found.payment_method == CASH:
+        context |= _cash_of(found)
     if request.user.has_perm(access.VIEW_LEDGER):
         context["ledger_entries"] = ledger.of_order(found.number)
     return render(request, "office/order.html", context)
+
+
+def _cash_of(found: Order) -> dict[str, Any]:
+    """Say what couriers took for an order, and how earlier orders in cash of its number ended."""
+    standing = confirming.standing_of(found.phone, timezone.now())
+    return {
+        "collections": collections_of(found.pk),
+        "past_cash": confirming.past_of(found.phone).exclude(pk=found.pk)[:10],
+        "cash_off": cash_is_off(standing, confirming.rules()),
+        "cash_allowed": found.cash_allowed.select_related("by"),
+    }
 
 
 @access.office_page(access.VIEW_ORDERS)

@@ -43,6 +43,7 @@ TOURS = (
             Stop(_("Sign in with the code of the app shown above."), "accounts/login/?next=/office/"),
             Stop(_("Open the order: each cooperative's part is a consignment."), "office/"),
             Stop(_("Mark it picked, packed, handed over, delivered; look at the order page after each.")),
+            Stop(_("See what each courier took at the door and has not handed in."), "office/couriers/"),
         ),
     ),
     Tour(

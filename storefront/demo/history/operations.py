@@ -22,12 +22,12 @@ from catalogue.pricing.queries import NoPriceList
 from fulfilment.ledger import operations as ledger
 from fulfilment.orders.models import Line, Order, OrderEvent, ShippingAddress
 from fulfilment.payments import booking as payments_booking
-from fulfilment.payments.models import PaymentAttempt
+from fulfilment.payments.models import CashCollected, CashRemittance, PaymentAttempt
 from fulfilment.payouts import booking as payouts_booking
 from fulfilment.payouts.models import Payable, Payout, PayoutRun
 from fulfilment.warehouse.models import Consignment, ConsignmentLine
 
-from . import draw, payouts, people, profile, rows, shelf, withdrawals
+from . import couriers, draw, payouts, people, profile, rows, shelf, withdrawals
 
 QUARTERS = 4
 BATCH = 500
@@ -78,6 +78,7 @@ def _past_lists(now: datetime) -> list[PriceList]:
 
 def _save(written: Sequence[rows.Written], now: datetime) -> None:
     """Save the rows in the order of their keys, and hold the stock that unfinished orders wait for."""
+    couriers.carry(written, couriers.make())
     _create(ShippingAddress, [one.address for one in written])
     _create(Order, [one.order for one in written])
     _create(Line, [line for one in written for line in one.lines])
@@ -85,8 +86,12 @@ def _save(written: Sequence[rows.Written], now: datetime) -> None:
     _create(Consignment, [consignment for one in written for consignment in one.consignments])
     _create(ConsignmentLine, [link for one in written for link in one.consignment_lines])
     _create(OrderEvent, [event for one in written for event in one.events])
+    collections = [row for one in written for row in one.collections]
+    remittances = couriers.hand_in(collections, now)
+    _create(CashRemittance, remittances)
+    _create(CashCollected, collections)
     payouts_made = _pay([payable for one in written for payable in one.payables], now)
-    _book(written, payouts_made, now)
+    _book(written, payouts_made, remittances, now)
     promised: Counter[int] = Counter()
     for one in written:
         for line in one.lines:
@@ -105,12 +110,19 @@ def _pay(payables: Sequence[Payable], now: datetime) -> list[Payout]:
     return made
 
 
-def _book(written: Sequence[rows.Written], payouts_made: Sequence[Payout], now: datetime) -> None:
+def _book(
+    written: Sequence[rows.Written],
+    payouts_made: Sequence[Payout],
+    remittances: Sequence[CashRemittance],
+    now: datetime,
+) -> None:
     """Write the ledger's side of the story, in the order in which it happened."""
     settled = [one.attempt for one in written if one.attempt.state == PaymentAttempt.State.SUCCEEDED]
     parcels = [parcel for one in written for parcel in one.consignments]
     entries = [
         *payments_booking.sales(settled),
+        *payments_booking.sales_at_door(row for one in written for row in one.collections),
+        *payments_booking.remittances(remittances),
         *payouts_booking.deliveries(parcels),
         *payouts_booking.payouts(payouts_made),
     ]

@@ -8,10 +8,11 @@ from typing import Any
 
 from django.utils import translation
 
+from catalogue.kernel.money import ZERO
 from fulfilment.orders.models import Line, Order, OrderEvent, ShippingAddress
 from fulfilment.orders.operations import titles_of
 from fulfilment.orders.policies import ALPHABET, CARD, CASH, HOLDING, NUMBER_LENGTH, PricedItem
-from fulfilment.payments.models import PaymentAttempt
+from fulfilment.payments.models import CashCollected, PaymentAttempt
 from fulfilment.payouts.models import Payable
 from fulfilment.shipping.queries import METHOD_NAMES
 from fulfilment.warehouse.models import Consignment, ConsignmentLine
@@ -36,6 +37,7 @@ class Written:
     consignment_lines: list[ConsignmentLine] = field(default_factory=list)
     payables: list[Payable] = field(default_factory=list)
     events: list[OrderEvent] = field(default_factory=list)
+    collections: list[CashCollected] = field(default_factory=list)
 
 
 def write(purchase: Purchase, *, shelf: Shelf, random: Random, site_id: int, now: datetime) -> Written:
@@ -47,6 +49,8 @@ def write(purchase: Purchase, *, shelf: Shelf, random: Random, site_id: int, now
     if purchase.outcome != EXPIRED:
         for serial, parcel in enumerate(purchase.parcels, start=1):
             _consign(written, purchase, parcel, serial, now)
+    if purchase.payment_method == CASH:
+        _collect(written)
     order.status = _status(purchase, written.consignments, now)
     _promise(written)
     written.events = sorted(_events(purchase, written), key=lambda event: event.at)
@@ -203,6 +207,25 @@ def _steps(purchase: Purchase, parcel: Parcel) -> Iterator[tuple[str, str, datet
         yield State.REFUSED, "refused_at", purchase.ended_at
     else:
         yield State.DELIVERED, "delivered_at", parcel.arrived_at
+
+
+def _collect(written: Written) -> None:
+    """Each delivered parcel was paid at the door, the first with the delivery."""
+    delivered = [parcel for parcel in written.consignments if parcel.delivered_at is not None]
+    for parcel in sorted(delivered, key=lambda parcel: (parcel.delivered_at, parcel.reference)):
+        first = not written.collections
+        inside = [link.order_line for link in written.consignment_lines if link.consignment is parcel]
+        amount = sum((line.line_price_incl_tax for line in inside), written.order.shipping_incl_tax if first else ZERO)
+        written.collections.append(
+            CashCollected(
+                attempt=written.attempt,
+                parcel=parcel.reference,
+                amount=amount,
+                with_delivery=first,
+                collected_at=parcel.delivered_at,
+            )
+        )
+    written.attempt.captured = sum((row.amount for row in written.collections), ZERO)
 
 
 def _payable(line: Line, consignment: Consignment) -> Payable:

@@ -235,7 +235,11 @@ def test_two_parcels_become_payable_each_with_its_own_entry(run_jobs):
 
     assert booked(Source.DELIVERY, first.reference)[f"cooperatives.payable MAD {first.cooperative_id}"] == -80_00
     assert ledger.find(Source.DELIVERY, second.reference) is None
-    assert ledger.find(Source.SALE, order.number) is None
+    assert ledger.find(Source.SALE, second.reference) is None
+    move_to(second, "DELIVERED")
+    run_jobs()
+    assert booked(Source.SALE, order.number)["clearing.courier MAD"] == 155_00  # with the delivery
+    assert booked(Source.SALE, second.reference)["clearing.courier MAD"] == 120_00
     assert broken() == []
 
 

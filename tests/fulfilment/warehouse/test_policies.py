@@ -22,7 +22,7 @@ def test_order_status_is_that_of_its_least_advanced_parcel(states, status):
 
 @pytest.mark.parametrize(
     ("state", "moves"),
-    [("OPEN", ["pick"]), ("PICKED", ["pack"]), ("PACKED", ["hand_over"]), ("HANDED_OVER", ["deliver"])],
+    [("OPEN", ["pick"]), ("PICKED", ["pack"]), ("PACKED", ["hand_over"]), ("HANDED_OVER", ["deliver", "refuse"])],
 )
 def test_moves_from_names_the_next_step(state, moves):
     assert policies.moves_from(state) == moves

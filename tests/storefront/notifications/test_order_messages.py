@@ -119,15 +119,14 @@ def test_an_expired_order_is_told(run_jobs):
     assert kinds(order) == ["order.expired"]
 
 
-@pytest.mark.parametrize(("confirmation", "told"), [("automatic", []), ("phone", ["order.placed"])])
-def test_a_placed_order_is_told_only_where_a_person_confirms_it(run_jobs, settings, confirmation, told):
-    settings.COD_CONFIRMATION = confirmation
+@pytest.mark.parametrize(("by_link", "told"), [(True, "order.please_confirm"), (False, "order.placed")])
+def test_an_order_that_waits_for_a_yes_is_told_how_it_is_asked(run_jobs, by_link, told):
     order = make_held_order(status="PENDING_CONFIRMATION")
 
-    events.announce(signals.order_placed, order_id=order.pk, order=order)
+    events.announce(signals.confirmation_asked, order_id=order.pk, by_link=by_link)
     run_jobs()
 
-    assert kinds(order) == told
+    assert kinds(order) == [told]
 
 
 def test_write_order_message_twice_writes_one(run_jobs):

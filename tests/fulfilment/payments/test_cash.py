@@ -151,7 +151,7 @@ def test_debts_take_as_many_queries_for_three_as_for_one(courier, three, django_
 
 
 def test_what_was_collected_is_never_changed(courier, three):
-    with pytest.raises(Exception, match="agreed|chang|never"):
+    with pytest.raises(Exception, match="agreed"):
         CashCollected.objects.update(amount=1)
 
 

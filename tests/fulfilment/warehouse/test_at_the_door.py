@@ -179,7 +179,7 @@ def test_the_database_refuses_a_third_visit_and_a_changed_one(one):
         DeliveryAttempt.objects.create(
             consignment=parcel, number=3, outcome="absent", reason="no_answer", at=timezone.now()
         )
-    with pytest.raises(Exception, match="never|chang|agreed"), transaction.atomic():
+    with pytest.raises(Exception, match="agreed"), transaction.atomic():
         DeliveryAttempt.objects.update(outcome="refused")
 
 

@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from catalogue.kernel.invariants import broken
 from fulfilment.ledger import queries as ledger
 from fulfilment.ledger.policies import AccountKey
 from fulfilment.ledger.policies.accounts import BANK, COURIER_CASH
@@ -15,6 +14,7 @@ from fulfilment.payments.models import CashCollected, CashRemittance
 from fulfilment.shipping.models import Courier
 from tests.factories.orders import open_deliveries, place_order, stock
 from tests.factories.parcels import move_to
+from tests.fulfilment.test_invariants import broken
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.now().date()

@@ -6,7 +6,6 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from catalogue.kernel.invariants import broken
 from fulfilment.ledger import queries as ledger
 from fulfilment.ledger.policies import AccountKey, Source
 from fulfilment.ledger.policies.accounts import COURIER_CASH
@@ -19,6 +18,7 @@ from fulfilment.warehouse.models import Consignment, DeliveryAttempt
 from tests.factories.catalogue import make_stockrecord
 from tests.factories.orders import open_deliveries, place_order, stock
 from tests.factories.parcels import make_held_order, move_to, open_parcels
+from tests.fulfilment.test_invariants import broken
 
 pytestmark = pytest.mark.django_db
 

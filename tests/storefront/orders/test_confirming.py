@@ -8,7 +8,6 @@ from django.test import Client
 from django.utils import timezone
 
 from catalogue.cooperatives.models import StockRecord
-from catalogue.kernel.invariants import broken
 from fulfilment.orders import operations as orders
 from fulfilment.orders.confirming import operations, queries
 from fulfilment.orders.confirming.policies import Past, Rules, Standing, cash_is_off, may_call, why_ask
@@ -18,6 +17,7 @@ from storefront.notifications.models import Message
 from tests.factories.orders import Guest, address_for, open_deliveries, place_order, stock
 from tests.factories.people import make_staff, sign_in
 from tests.factories.sales import make_order
+from tests.fulfilment.test_invariants import broken
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

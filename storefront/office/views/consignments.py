@@ -109,13 +109,13 @@ def at_the_door(request: HttpRequest, reference: str) -> HttpResponseRedirect:
     except operations.ReasonMissing:
         messages.error(request, _("Choose why it was not handed in. Nothing was written yet."))
     except operations.RecordedOtherwise as error:
-        words = {"parcel": reference, "outcome": error.attempt.get_outcome_display()}
+        words = {"parcel": reference, "outcome": str(error.attempt.get_outcome_display())}
         messages.error(request, _("%(parcel)s: someone wrote “%(outcome)s” for this visit. Look again.") % words)
     except operations.ImpossibleMove as error:
-        words = {"parcel": reference, "state": State(error.old).label}
+        words = {"parcel": reference, "state": str(State(error.old).label)}
         messages.error(request, _("%(parcel)s is “%(state)s” now: this visit cannot be written down.") % words)
     else:
-        words = {"parcel": reference, "outcome": Outcome(form.cleaned_data["outcome"]).label}
+        words = {"parcel": reference, "outcome": str(Outcome(form.cleaned_data["outcome"]).label)}
         messages.success(request, _("%(parcel)s: %(outcome)s.") % words)
     return redirect("office:consignment", reference)
 

@@ -109,6 +109,7 @@ def test_logistics_sees_what_couriers_owe_and_takes_nothing_in(client, delivered
 
 def test_the_couriers_page_takes_as_many_queries_for_three_parcels_as_for_one(client, delivered):
     sign_in(client, make_staff("finance"))
+    client.get("/fr/office/couriers/")  # what the first visit of a session reads is read
     counts = []
     for more in (1, 2):
         for _ in range(more):

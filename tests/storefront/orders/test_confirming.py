@@ -196,6 +196,7 @@ def test_a_buyer_who_declines_says_why(asked):
 
 def test_the_list_of_calls_takes_as_many_queries_for_three_as_for_one(ask, client, django_assert_max_num_queries):
     sign_in(client, make_staff("support"))
+    client.get("/fr/office/calls/")  # what the first visit of a session reads is read
     counts = []
     for number in (1, 2):
         for _ in range(number):

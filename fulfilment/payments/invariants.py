@@ -16,13 +16,14 @@ from fulfilment.ledger.policies import AccountKey, NewEntry, Source
 from fulfilment.ledger.policies.accounts import ACCRUED, CLEARING_TRANSFER, COURIER_CASH
 from fulfilment.ledger.queries import balance_of, not_as_expected, payable_lines, taken_by_refunds
 from fulfilment.orders.models import Line, Order
+from fulfilment.shipping.models import Courier
+
 from . import booking, shares
 from .holding.models import Hold
 from .models import BankCredit, CashCollected, CashRemittance, PaymentAttempt, Refund, RefundLine, StripeEvent
 from .policies import EVENT_SLOW
 from .queries import abandoned_orders, owed_by, refunds_to_look_at
 from .reconciliation.models import Discrepancy, DiscrepancyNote, ReconciliationRow
-from fulfilment.shipping.models import Courier
 
 SWEPT_WITHIN = timedelta(minutes=10)
 """An overdue order is given up by the next sweep; so long after its time none has run."""

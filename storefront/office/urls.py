@@ -2,7 +2,9 @@ from django.urls import path
 
 from .offers import views as offers
 from .views import (
+    calls,
     consignments,
+    couriers,
     dated,
     holds,
     holidays,
@@ -19,7 +21,6 @@ from .views import (
     transfers,
     withdrawals,
 )
-from .views import calls, consignments, couriers, dated, home, jobs, ledger, orders, payouts, prices, rates, sending
 
 app_name = "office"
 urlpatterns = [

@@ -4,15 +4,6 @@ from fulfilment.payments.shares import MoreThanLeft
 
 from .acquiring import apply_notice, store_notice
 from .answering import HoldAnswered, HoldStuck, accept_hold, carry_out_hold, refuse_hold, remind_of_holds
-from .differences import (
-    DiscrepancyClosed,
-    NoReason,
-    check_accounts,
-    close_discrepancy,
-    note_discrepancy,
-    run_reconciliation,
-    take_up_discrepancy,
-)
 from .cash import (
     MoreThanOwed,
     NotTheirs,
@@ -21,6 +12,15 @@ from .cash import (
     collect_cash,
     drop_cash,
     remit_cash,
+)
+from .differences import (
+    DiscrepancyClosed,
+    NoReason,
+    check_accounts,
+    close_discrepancy,
+    note_discrepancy,
+    run_reconciliation,
+    take_up_discrepancy,
 )
 from .ending import (
     MoneyHeld,
@@ -46,6 +46,7 @@ from .payees import (
     transfer_made,
     transfer_returned,
 )
+from .paying import settle, settle_told
 from .reconciling import AccountsDiffer, Reconciliation, reconcile
 from .refunding import (
     NotAsked,
@@ -61,7 +62,6 @@ from .refunding import (
     refund_again,
 )
 from .refunds import MoreThanCaptured, owe_refund, send_refund, settle_refund
-from .paying import settle, settle_told
 from .starting import NothingToPay, open_attempt, start
 from .telling import apply_event, fill_gaps, forget_events, store_event
 from .transfers import (
@@ -85,15 +85,15 @@ __all__ = [
     "MoneyHeld",
     "MoreThanCaptured",
     "MoreThanLeft",
+    "MoreThanOwed",
     "NoReason",
     "NoTransferAwaited",
     "NotAnAccount",
     "NotAsked",
     "NotAwaited",
     "NotFailed",
-    "NotWaiting",
-    "MoreThanOwed",
     "NotTheirs",
+    "NotWaiting",
     "NothingHeld",
     "NothingToGiveBack",
     "NothingToPay",
@@ -140,9 +140,9 @@ __all__ = [
     "refuse_hold",
     "remind_of_holds",
     "remind_of_transfers",
+    "remit_cash",
     "return_credit",
     "run_reconciliation",
-    "remit_cash",
     "send_refund",
     "settle",
     "settle_refund",

@@ -24,8 +24,8 @@ DROP TRIGGER warehouse_deliveryattempt_stays ON warehouse_deliveryattempt;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('order', '0030_discounts_stay'),
-        ('order', '0030_discounts_stay'),
+        ('order', '0037_confirmations'),
+        ('order', '0037_confirmations'),
         ('partner', '0012_agreements_on_discounts'),
         ('shipping', '0007_couriers'),
         ('warehouse', '0001_initial'),

@@ -19,8 +19,8 @@ DROP TRIGGER payment_cashcollected_stays ON payment_cashcollected;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('order', '0030_discounts_stay'),
-        ('payment', '0008_refunds_within_captured'),
+        ('order', '0037_confirmations'),
+        ('payment', '0011_refunds_by_line'),
         ('shipping', '0007_couriers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('basket', '0016_price_list_and_rate'),
-        ('order', '0030_discounts_stay'),
+        ('order', '0036_made_to_order'),
         ('pricing', '0007_say_who_sold'),
         ('sites', '0002_alter_domain_unique'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -1,4 +1,4 @@
-"""What payments tell the apps above. Sent with ``order_id`` and ``refund_id`` inside the transaction of the change."""
+"""What payments tell the apps above. Sent inside the transaction of the change, with ``order_id`` and the row's id."""
 
 from django.dispatch import Signal
 
@@ -13,3 +13,9 @@ refund_failed = Signal()
 
 cash_remitted = Signal()
 """``order_ids``, ``remittance_id``: all the cash that a courier took for these orders is in."""
+
+dispute_opened = Signal()
+"""A buyer's bank disputes a payment of an order, or asks about it. Sent with ``order_id`` and ``dispute_id``."""
+
+dispute_closed = Signal()
+"""A dispute ended. Sent with ``order_id``, ``dispute_id`` and ``won``: whether the shop keeps the money."""

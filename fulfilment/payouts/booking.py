@@ -31,31 +31,33 @@ def pay(run: PayoutRun, *, now: datetime) -> None:
 
 @transaction.atomic
 def book_missing(*, now: datetime) -> int:
-    """Book every settled payment, delivered parcel and paid payout that has no entry yet; return how many."""
+    """Book every settled payment and delivered parcel that has no entry yet; return how many.
+
+    A payout is never missing: it is written with the legs it covers, its own among them.
+    """
     known = set(Entry.objects.values_list("source", "external_id"))
     settled = PaymentAttempt.objects.filter(state=PaymentAttempt.State.SUCCEEDED).select_related("order")
     parcels = Consignment.objects.filter(state=Consignment.State.DELIVERED).select_related("order")
-    paid = Payout.objects.filter(state=Payout.State.SETTLED)
     collected = CashCollected.objects.select_related("attempt__order")
     handed_in = payments.remittances(CashRemittance.objects.all())
     sales = (*payments.sales(settled), *payments.sales_at_door(collected))
-    happened = [*sales, *handed_in, *deliveries(parcels), *payouts(paid)]
+    happened = [*sales, *handed_in, *deliveries(parcels)]
     missing = [entry for entry in happened if (entry.source.value, entry.external_id) not in known]
     return ledger.post_many(sorted(missing, key=lambda entry: entry.occurred_at), now=now)
 
 
 def deliveries(consignments: Iterable[Consignment]) -> Iterator[NewEntry]:
-    """Work out what became payable with each delivered consignment, from its payables (one query).
+    """Work out what became payable with each delivered consignment, from its order's frozen lines (one query).
 
     One that earned nothing has no entry.
     """
     consignments = list(consignments)
     earned: dict[int, list[Earned]] = {}
     rows = Payable.objects.filter(order_line__consignment_line__consignment__in=consignments).order_by("pk")
-    for consignment_id, order_line, cooperative_id, amount_mad in rows.values_list(
-        "order_line__consignment_line__consignment_id", "order_line_id", "cooperative_id", "amount_mad"
-    ):
-        earned.setdefault(consignment_id, []).append(Earned(order_line, cooperative_id, amount_mad))
+    for payable in rows.select_related("order_line__consignment_line"):
+        line = payable.order_line
+        of_parcel = earned.setdefault(line.consignment_line.consignment_id, [])
+        of_parcel.append(Earned(line.pk, payable.cooperative_id, line.owed_mad))
     for consignment in consignments:
         legs = policies.delivered(earned.get(consignment.pk, []))
         if not legs or consignment.delivered_at is None:

@@ -1,19 +1,23 @@
-"""What a cooperative earns, recorded once for each delivered line and paid once."""
+"""What a cooperative earns: written once for each delivered line, dated, and paid once from the ledger."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from psycopg.errors import UniqueViolation
 
 from catalogue.cooperatives.models import Partner
 from catalogue.kernel.locks import lock, try_advisory_lock
 from catalogue.kernel.periods import local
 from fulfilment.orders.models import Order
+from fulfilment.orders.policies import CASH
+from fulfilment.orders.withdrawing import queries as withdrawing
 from fulfilment.warehouse.models import Consignment, ConsignmentLine
 
-from . import booking, policies
-from .models import Payable, Payout, PayoutRun
+from . import booking, owing, policies
+from .models import Freeze, OrderCash, Payable, Payout, PayoutLine, PayoutRun
 
 LOCK = "payouts.run"
 
@@ -34,83 +38,153 @@ class RunInProgress(Exception):
 
 
 class PaidMeanwhile(Exception):
-    """Rows of this run's snapshot were settled by someone else; nothing of this run is kept."""
+    """Something of this run's snapshot was paid by someone else; nothing of this run is kept."""
 
 
 @transaction.atomic
 def record_earnings(*, consignment_id: int, now: datetime) -> None:
-    """Write and book what each line of a delivered consignment earned, its frozen farm gate less discounts, once.
+    """Write what each line of a delivered consignment earned, book it, and date it if its order is whole; once.
 
-    Locks the order, so that a refund at the same time finds its goods delivered or not, never in between.
+    Locks the order, so that its parcels, its refunds and its cash follow one another.
     """
     consignment = Consignment.objects.select_related("order").get(pk=consignment_id)
-    lock(Order.objects.filter(pk=consignment.order_id))
+    order = lock(Order.objects.filter(pk=consignment.order_id))[0]
     if consignment.state != Consignment.State.DELIVERED:
         raise NotDelivered(consignment.reference)
-    lines = ConsignmentLine.objects.filter(consignment=consignment).select_related("order_line").order_by("pk")
+    earned_at = consignment.delivered_at or now
+    money_in_at = _cash_of([order.pk])[0].in_at if order.payment_method == CASH else earned_at
+    lines = ConsignmentLine.objects.filter(consignment=consignment).order_by("pk")
     payables = [
         Payable(
             cooperative_id=consignment.cooperative_id,
-            order_line=line.order_line,
-            amount_mad=policies.earned(line.order_line.farm_gate_mad, line.quantity, line.order_line.given_mad),
-            earned_at=consignment.delivered_at or now,
+            order_line_id=line.order_line_id,
+            earned_at=earned_at,
+            money_in_at=money_in_at,
         )
         for line in lines
     ]
     Payable.objects.bulk_create(payables, ignore_conflicts=True)
+    _date(order)
     booking.earn(consignment, now=now)
 
 
 @transaction.atomic
+def date_earnings(*, order_id: int) -> None:
+    """Date what an order earned, now that all of it has arrived. Locks the order; a second call changes nothing."""
+    _date(lock(Order.objects.filter(pk=order_id))[0])
+
+
+def _date(order: Order) -> None:
+    """Write until when each line may be sent back: known once the last parcel has arrived."""
+    undated = Payable.objects.filter(order_line__order=order, withdrawal_ends_at=None)
+    payables = list(undated.select_related("order_line__withdrawal_period").order_by("pk"))
+    arrived_at = withdrawing.delivered_at(order) if payables else None
+    if arrived_at is None:
+        return
+    ends = withdrawing.ends_at((payable.order_line for payable in payables), arrived_at)
+    for payable in payables:
+        payable.withdrawal_ends_at = ends[payable.order_line_id]
+    Payable.objects.bulk_update(payables, ["withdrawal_ends_at"])
+
+
+@transaction.atomic
+def take_in_cash(*, order_ids: Iterable[int], now: datetime) -> None:
+    """Note that all the cash of these orders is in: from now on their lines may be paid, once their day has come.
+
+    A second call changes nothing. Locks their rows of ``OrderCash`` in key order.
+    """
+    waiting = [cash for cash in _cash_of(order_ids) if cash.in_at is None]
+    OrderCash.objects.filter(pk__in=[cash.pk for cash in waiting]).update(in_at=now)
+    orders = [cash.order_id for cash in waiting]
+    Payable.objects.filter(order_line__order__in=orders, money_in_at=None).update(money_in_at=now)
+
+
+def _cash_of(order_ids: Iterable[int]) -> list[OrderCash]:
+    """Lock the rows that say when cash was in, making those that are not there: whoever comes second sees the first."""
+    ids = sorted(set(order_ids))
+    OrderCash.objects.bulk_create([OrderCash(order_id=pk) for pk in ids], ignore_conflicts=True)
+    return lock(OrderCash.objects.filter(order__in=ids))
+
+
+@transaction.atomic
+def freeze(*, order_id: int, dispute_id: int, now: datetime) -> None:
+    """Keep what an order earned from being paid while a dispute lasts. Waits for a run that is paying it."""
+    lock(Payable.objects.filter(order_line__order=order_id))
+    Freeze.objects.update_or_create(
+        dispute=dispute_id, defaults={"order_id": order_id, "frozen_at": now, "lifted_at": None}
+    )
+
+
+@transaction.atomic
+def lift(*, dispute_id: int, now: datetime) -> None:
+    """Let what an order earned be paid again: the dispute is over. What was lost stands in the ledger."""
+    Freeze.objects.filter(dispute=dispute_id, lifted_at=None).update(lifted_at=now)
+
+
+@transaction.atomic
 def run_payouts(*, now: datetime, run_by: Any = None) -> PayoutRun | None:
-    """Pay everything payable that was earned up to now: one payout for each cooperative, or nothing if none is owed.
+    """Pay all that is due: one payout for each cooperative that is owed more than was taken back, or nothing.
 
     One transaction: a run that is killed leaves no trace. A second run at the same time raises ``RunInProgress``.
-    The account and the way of paying are frozen on the payout.
+    The account and the way of paying are frozen on the payout. The number of statements does not grow with the lines.
     """
     if not try_advisory_lock(LOCK):
         raise RunInProgress
-    rows = _snapshot(now)
-    groups = policies.by_cooperative(rows)
+    groups = policies.to_pay(_snapshot(), now)
     if not groups:
         return None
     run = PayoutRun.objects.create(reference=_reference(now), cut_off_at=now, run_at=now, run_by=run_by)
-    cooperatives = Partner.objects.in_bulk(groups)
-    for number, (cooperative_id, owed) in enumerate(groups.items(), start=1):
-        _pay(run, number, cooperatives[cooperative_id], owed, now)
+    payouts = _draw_up(run, groups, now)
     booking.pay(run, now=now)
+    _cover(payouts, groups)
     return run
 
 
-def _snapshot(now: datetime) -> list[policies.Owed]:
-    """Lock and list what is payable, in key order."""
-    rows = (
-        Payable.objects.filter(state=Payable.State.PAYABLE, earned_at__lte=now)
-        .order_by("pk")
-        .select_for_update(no_key=True)
-    )
-    return [policies.Owed(*row) for row in rows.values_list("pk", "cooperative_id", "amount_mad")]
+def _snapshot() -> list[policies.OpenLeg]:
+    """Lock the lines that something is owed for, in key order, then read what is open: two statements.
+
+    Legs are written for ever and cannot be locked; whoever freezes a line or pays it locks its payable first.
+    """
+    lock(Payable.objects.filter(order_line__in=owing.open_lines().values("order_line")))
+    return owing.open_legs()
 
 
-def _pay(run: PayoutRun, number: int, cooperative: Partner, owed: list[policies.Owed], now: datetime) -> None:
-    payout = Payout.objects.create(
-        reference=f"{run.reference}-{number:04d}",
-        run=run,
-        cooperative=cooperative,
-        amount_mad=policies.total(owed),
-        state=Payout.State.SETTLED,
-        method=cooperative.payout_method,
-        rib=cooperative.rib,
-        settled_at=now,
-    )
-    _settle(payout, [row.payable_id for row in owed])
+def _draw_up(run: PayoutRun, groups: Mapping[int, list[policies.OpenLeg]], now: datetime) -> list[Payout]:
+    cooperatives = Partner.objects.in_bulk(groups)
+    payouts = [
+        Payout(
+            reference=f"{run.reference}-{number:04d}",
+            run=run,
+            cooperative=cooperatives[cooperative_id],
+            amount_mad=policies.total(legs),
+            state=Payout.State.SETTLED,
+            method=cooperatives[cooperative_id].payout_method,
+            rib=cooperatives[cooperative_id].rib,
+            settled_at=now,
+        )
+        for number, (cooperative_id, legs) in enumerate(groups.items(), start=1)
+    ]
+    return Payout.objects.bulk_create(payouts)
 
 
-def _settle(payout: Payout, payable_ids: list[int]) -> None:
-    """Mark the rows as paid by this payout, each once: a row that is paid already undoes the whole run."""
-    unpaid = Payable.objects.filter(pk__in=payable_ids, state=Payable.State.PAYABLE)
-    if unpaid.update(state=Payable.State.SETTLED, payout=payout) != len(payable_ids):
-        raise PaidMeanwhile(payout.reference)
+def _cover(payouts: Iterable[Payout], groups: Mapping[int, list[policies.OpenLeg]]) -> None:
+    """Write which legs each payout covers, its own among them: a leg that is covered already undoes the whole run.
+
+    All in one statement: the database asks after it whether each payout is what it covers.
+    """
+    payouts = list(payouts)
+    own = owing.own_lines(payouts)
+    covered = [
+        PayoutLine(payout=payout, ledger_line_id=pk)
+        for payout in payouts
+        for pk in (own[payout.reference], *(leg.ledger_line for leg in groups[payout.cooperative_id]))
+    ]
+    try:
+        PayoutLine.objects.bulk_create(covered)
+    except IntegrityError as error:
+        if isinstance(error.__cause__, UniqueViolation):
+            raise PaidMeanwhile(payouts[0].run.reference) from error
+        raise
 
 
 def _reference(now: datetime) -> str:

@@ -1,57 +1,57 @@
 """What cooperatives are owed and were paid. Statements hold order lines, never who bought them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 
 from catalogue.cooperatives.models import Partner
+from fulfilment.ledger.models import Line as LedgerLine
+from fulfilment.ledger.policies import Source
+from fulfilment.orders.models import Line
 
-from .models import Payable, Payout, PayoutRun
-
-NOTHING = Decimal("0.00")
+from . import owing, policies, statements
+from .models import Payout, PayoutRun
+from .statements import Statement, StatementLine
 
 
 @dataclass(frozen=True)
 class Owed:
-    """What stands to be paid, and for how many order lines."""
+    """What stands to be paid, what of it is due at the next run, and for how many order lines.
 
-    payable_mad: Decimal
+    Less than nothing where more was taken back than is to be paid.
+    """
+
+    owed_mad: Decimal
+    due_mad: Decimal
     lines: int
 
-
-@dataclass(frozen=True)
-class StatementLine:
-    """One thing sold. ``deducted_mad`` is what the cooperative bore of discounts; refunds and advances come later."""
-
-    product: str
-    order_number: str
-    earned_at: datetime
-    quantity: int
-    farm_gate_mad: Decimal
-    sold_mad: Decimal
-    deducted_mad: Decimal
-    to_receive_mad: Decimal
+    @property
+    def waiting_mad(self) -> Decimal:
+        return self.owed_mad - self.due_mad
 
 
-@dataclass(frozen=True)
-class Statement:
-    """What was sold, what was taken off, what is received, and when it was paid (nothing while it is owed)."""
-
-    payout: Payout | None
-    lines: tuple[StatementLine, ...]
-    sold_mad: Decimal
-    deducted_mad: Decimal
-    to_receive_mad: Decimal
-    paid_at: datetime | None
-
-
-def owed(cooperative: Partner) -> Owed:
+def owed(cooperative: Partner, now: datetime) -> Owed:
     """Add up what a cooperative earned and was not paid (one query)."""
-    rows = Payable.objects.filter(cooperative=cooperative, state=Payable.State.PAYABLE)
-    found = rows.aggregate(amount=Sum("amount_mad"), lines=Count("pk"))
-    return Owed(found["amount"] or NOTHING, found["lines"])
+    return _owed(owing.open_legs(cooperative.pk), now)
+
+
+def owed_by_cooperative(now: datetime) -> list[tuple[Partner, Owed]]:
+    """Return every cooperative with something open, whom most is owed first (two queries)."""
+    of_each: dict[int, list[policies.OpenLeg]] = {}
+    for leg in owing.open_legs():
+        of_each.setdefault(leg.cooperative_id, []).append(leg)
+    cooperatives = Partner.objects.in_bulk(of_each)
+    found = [(cooperatives[pk], _owed(legs, now)) for pk, legs in of_each.items()]
+    return sorted(found, key=lambda pair: (-pair[1].owed_mad, pair[0].pk))
+
+
+def _owed(legs: list[policies.OpenLeg], now: datetime) -> Owed:
+    lines = {leg.order_line for leg in legs if leg.order_line}
+    return Owed(policies.total(legs), policies.total(policies.due(legs, now)), len(lines))
 
 
 def payouts_of(cooperative: Partner) -> QuerySet[Payout]:
@@ -64,37 +64,34 @@ def payout_of(cooperative: Partner, reference: str) -> Payout | None:
     return payouts_of(cooperative).filter(reference=reference).first()
 
 
-def statement(cooperative: Partner, payout: Payout | None = None) -> Statement:
-    """Lay out one payout line by line, or what is still owed (one query)."""
-    rows = Payable.objects.filter(cooperative=cooperative).select_related("order_line__order")
-    rows = rows.filter(payout=payout) if payout else rows.filter(state=Payable.State.PAYABLE)
-    lines = tuple(_line(row) for row in rows.order_by("earned_at", "pk"))
-    return Statement(
-        payout=payout,
-        lines=lines,
-        sold_mad=sum((line.sold_mad for line in lines), NOTHING),
-        deducted_mad=sum((line.deducted_mad for line in lines), NOTHING),
-        to_receive_mad=sum((line.to_receive_mad for line in lines), NOTHING),
-        paid_at=payout.settled_at if payout else None,
-    )
+def owed_statement(cooperative: Partner, now: datetime) -> Statement:
+    """Lay out what is still owed line by line, with what each waits for (two queries)."""
+    legs = owing.with_standing(owing.open_lines().filter(account__cooperative=cooperative))
+    rows = _in_order(legs)
+    due = {leg.ledger_line for leg in policies.due(map(owing.open_leg, rows), now)}
+    return statements.lay_out(_lines(rows, due))
+
+
+def statement(payout: Payout) -> Statement:
+    """Lay out what a payout covers line by line (two queries)."""
+    legs = LedgerLine.objects.filter(payout_line__payout=payout)
+    rows = _in_order(legs.exclude(entry__source=Source.PAYOUT, entry__external_id=payout.reference))
+    return statements.lay_out(_lines(rows, {row.pk for row in rows}), payout)
+
+
+def _in_order(legs: QuerySet[LedgerLine]) -> list[LedgerLine]:
+    return list(legs.select_related("entry__reverses").order_by("entry__occurred_at", "pk"))
+
+
+def _lines(legs: Iterable[Any], due: set[int]) -> list[StatementLine]:
+    """Put legs beside the order lines they are about (one query)."""
+    legs = list(legs)
+    found = Line.objects.select_related("order", "payable").in_bulk([leg.order_line for leg in legs if leg.order_line])
+    return [statements.line_of(leg, found.get(leg.order_line), is_due=leg.pk in due) for leg in legs]
 
 
 def runs() -> QuerySet[PayoutRun]:
     """Every run with how many cooperatives it paid and how much, the newest first."""
     return PayoutRun.objects.annotate(cooperatives=Count("payouts"), amount_mad=Sum("payouts__amount_mad")).order_by(
         "-run_at", "-pk"
-    )
-
-
-def _line(row: Payable) -> StatementLine:
-    line = row.order_line
-    return StatementLine(
-        product=line.title_here,
-        order_number=line.order.number,
-        earned_at=row.earned_at,
-        quantity=line.quantity,
-        farm_gate_mad=line.farm_gate_mad,
-        sold_mad=row.amount_mad + line.given_mad,
-        deducted_mad=line.given_mad,
-        to_receive_mad=row.amount_mad,
     )

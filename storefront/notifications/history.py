@@ -9,9 +9,11 @@ from django.db.models import Q
 
 from fulfilment.jobs.models import Job
 from fulfilment.ledger import queries as ledger
+from fulfilment.ledger.models import Line as LedgerLine
+from fulfilment.ledger.policies.accounts import PAYABLE
 from fulfilment.orders.models import Order
 from fulfilment.payments.models import PaymentAttempt
-from fulfilment.payouts.models import Payable
+from fulfilment.payouts.models import Freeze, Payable
 
 from .models import Message
 
@@ -73,11 +75,21 @@ def _jobs(order: Order, keys: list[str]) -> Iterator[Entry]:
 
 
 def _earnings(order: Order) -> Iterator[Entry]:
-    for payable in Payable.objects.filter(order_line__order=order).select_related("cooperative", "payout"):
-        what = f"{payable.amount_mad} MAD for {payable.cooperative.code}"
-        yield Entry(payable.earned_at, "payable", f"{what}: earned")
-        if payable.payout and payable.payout.settled_at:
-            yield Entry(payable.payout.settled_at, "payable", f"{what}: paid by {payable.payout.reference}")
+    lines = order.lines.values_list("pk", flat=True)
+    legs = LedgerLine.objects.filter(account__code=PAYABLE, order_line__in=lines)
+    for leg in legs.select_related("entry", "account__cooperative", "payout_line__payout").order_by("pk"):
+        what = f"{-leg.amount} MAD for {leg.account.cooperative.code}"
+        yield Entry(leg.entry.occurred_at, "payable", f"{what}: {leg.entry.source}")
+        covered = getattr(leg, "payout_line", None)
+        if covered and covered.payout.settled_at:
+            yield Entry(covered.payout.settled_at, "payable", f"{what}: paid by {covered.payout.reference}")
+    for payable in Payable.objects.filter(order_line__order=order).order_by("pk"):
+        if payable.payable_from:
+            yield Entry(payable.payable_from, "payable", f"line {payable.order_line_id}: may be paid from now on")
+    for freeze in Freeze.objects.filter(order=order):
+        yield Entry(freeze.frozen_at, "payable", f"dispute {freeze.dispute}: nothing is paid for it")
+        if freeze.lifted_at:
+            yield Entry(freeze.lifted_at, "payable", f"dispute {freeze.dispute}: over")
 
 
 def _ledger(order: Order) -> Iterator[Entry]:

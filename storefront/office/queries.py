@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from catalogue.cooperatives.models import Partner
 from catalogue.kernel import money, phones, text
@@ -12,7 +12,7 @@ from fulfilment.orders.models import Order
 from fulfilment.payments.holding.models import Hold
 from fulfilment.payments.holding.queries import unanswered
 from fulfilment.payments.models import Refund
-from fulfilment.payouts.models import Payable, Payout, PayoutRun
+from fulfilment.payouts.models import Payout, PayoutRun
 from fulfilment.reports.queries import ENDED
 from fulfilment.warehouse.models import Consignment
 
@@ -134,19 +134,6 @@ def goods(order: Order) -> dict[str, Any]:
         "given_mad": sum(line.given_mad for line in lines),
         "total_mad": money.quantize(order.total_incl_tax * order.mad_per_unit),
     }
-
-
-def owed_by_cooperative() -> QuerySet[Partner]:
-    """Return cooperatives with something not paid yet: ``owed_mad`` of it and ``line_count`` lines, most first."""
-    return (
-        Partner.objects.filter(payables__state=Payable.State.PAYABLE)
-        .annotate(
-            owed_mad=Sum("payables__amount_mad"),
-            line_count=Count("payables"),
-            oldest_at=Min("payables__earned_at"),
-        )
-        .order_by("-owed_mad", "pk")
-    )
 
 
 def holds() -> QuerySet[Hold]:

@@ -24,7 +24,8 @@ from fulfilment.orders.models import Line, Order, OrderEvent, ShippingAddress
 from fulfilment.payments import booking as payments_booking
 from fulfilment.payments.models import CashCollected, CashRemittance, PaymentAttempt
 from fulfilment.payouts import booking as payouts_booking
-from fulfilment.payouts.models import Payable, Payout, PayoutRun
+from fulfilment.payouts.models import OrderCash, Payable, Payout, PayoutLine, PayoutRun
+from fulfilment.payouts.owing import open_lines, own_lines
 from fulfilment.warehouse.models import Consignment, ConsignmentLine
 
 from . import couriers, draw, payouts, people, profile, rows, shelf, withdrawals
@@ -90,8 +91,11 @@ def _save(written: Sequence[rows.Written], now: datetime) -> None:
     remittances = couriers.hand_in(collections, now)
     _create(CashRemittance, remittances)
     _create(CashCollected, collections)
-    payouts_made = _pay([payable for one in written for payable in one.payables], now)
-    _book(written, payouts_made, remittances, now)
+    _create(Payable, [payable for one in written for payable in one.payables])
+    _create(OrderCash, [one.cash for one in written if one.cash])
+    paid = _pay([payable for one in written for payable in one.payables], now)
+    _book(written, paid, remittances, now)
+    _cover(paid)
     promised: Counter[int] = Counter()
     for one in written:
         for line in one.lines:
@@ -100,19 +104,17 @@ def _save(written: Sequence[rows.Written], now: datetime) -> None:
         hold(promised)
 
 
-def _pay(payables: Sequence[Payable], now: datetime) -> list[Payout]:
+def _pay(payables: Sequence[Payable], now: datetime) -> list[payouts.Paid]:
     cooperatives = Partner.objects.in_bulk({payable.cooperative_id for payable in payables})
     paid = list(payouts.pay(payables, cooperatives, now=now))
     _create(PayoutRun, [one.run for one in paid])
-    made = [payout for one in paid for payout in one.payouts]
-    _create(Payout, made)
-    _create(Payable, payables)
-    return made
+    _create(Payout, [payout for one in paid for payout, _payables in one.payouts])
+    return paid
 
 
 def _book(
     written: Sequence[rows.Written],
-    payouts_made: Sequence[Payout],
+    paid: Sequence[payouts.Paid],
     remittances: Sequence[CashRemittance],
     now: datetime,
 ) -> None:
@@ -124,9 +126,20 @@ def _book(
         *payments_booking.sales_at_door(row for one in written for row in one.collections),
         *payments_booking.remittances(remittances),
         *payouts_booking.deliveries(parcels),
-        *payouts_booking.payouts(payouts_made),
+        *payouts_booking.payouts(payout for one in paid for payout, _payables in one.payouts),
     ]
     ledger.post_many(sorted(entries, key=lambda entry: entry.occurred_at), now=now)
+
+
+def _cover(paid: Sequence[payouts.Paid]) -> None:
+    """Write which legs each payout covers: what its lines earned, and its own."""
+    earned = dict(open_lines().filter(order_line__isnull=False).values_list("order_line", "pk"))
+    own = own_lines(payout for one in paid for payout, _payables in one.payouts)
+    covered: list[PayoutLine] = []
+    for payout, payables in (pair for one in paid for pair in one.payouts):
+        legs = [earned[pk] for payable in payables if (pk := payable.order_line_id) in earned]
+        covered += [PayoutLine(payout=payout, ledger_line_id=pk) for pk in (own[payout.reference], *legs)]
+    PayoutLine.objects.bulk_create(covered)
 
 
 def _create(model: type[Model], unsaved: Sequence[Any]) -> None:

@@ -15,27 +15,39 @@ RUN_AT = timedelta(hours=9)
 
 @dataclass
 class Paid:
+    """A run, and what each of its payouts is for."""
+
     run: PayoutRun
-    payouts: list[Payout] = field(default_factory=list)
+    payouts: list[tuple[Payout, list[Payable]]] = field(default_factory=list)
 
 
 def pay(payables: Sequence[Payable], cooperatives: dict[int, Partner], *, now: datetime) -> Iterator[Paid]:
-    """Settle what was earned before each past run; the payables are changed in place."""
-    waiting = sorted(payables, key=lambda payable: payable.earned_at)
+    """Pay what might be paid before each past run."""
+    waiting = [(_payable_from(payable), payable) for payable in payables if _payable_from(payable)]
+    waiting.sort(key=lambda pair: pair[0])
     if not waiting:
         return
-    for day in _run_days(periods.day_of(waiting[0].earned_at), periods.day_of(now)):
+    for day in _run_days(periods.day_of(waiting[0][0]), periods.day_of(now)):
         cut_off_at = periods.start_of(day)
         if cut_off_at + RUN_AT > now:
             return
         due: dict[int, list[Payable]] = defaultdict(list)
-        for payable in waiting:
+        left = []
+        for payable_from, payable in waiting:
             monthly = cooperatives[payable.cooperative_id].payout_cycle == "monthly"
-            if payable.earned_at < cut_off_at and (day.day == 1 or not monthly):
+            if payable_from <= cut_off_at and (day.day == 1 or not monthly):
                 due[payable.cooperative_id].append(payable)
-        if due:
-            yield _run(day, cut_off_at, due, cooperatives)
-        waiting = [payable for payable in waiting if payable.state != Payable.State.SETTLED]
+            else:
+                left.append((payable_from, payable))
+        waiting = left
+        if paid := _run(day, cut_off_at, due, cooperatives):
+            yield paid
+
+
+def _payable_from(payable: Payable) -> datetime | None:
+    """Say what the database will, once the row is written."""
+    known = (payable.withdrawal_ends_at, payable.money_in_at)
+    return max(filter(None, known)) if all(known) else None
 
 
 def _run_days(first: date, last: date) -> Iterator[date]:
@@ -45,22 +57,25 @@ def _run_days(first: date, last: date) -> Iterator[date]:
         day = periods.fortnight(day).until_day
 
 
-def _run(day: date, cut_off_at: datetime, due: dict[int, list[Payable]], cooperatives: dict[int, Partner]) -> Paid:
+def _run(
+    day: date, cut_off_at: datetime, due: dict[int, list[Payable]], cooperatives: dict[int, Partner]
+) -> Paid | None:
     run_at = cut_off_at + RUN_AT
     paid = Paid(PayoutRun(reference=f"PAY-{day:%Y%m%d}-01", cut_off_at=cut_off_at, run_at=run_at))
     for number, (cooperative_id, payables) in enumerate(sorted(due.items()), start=1):
         cooperative = cooperatives[cooperative_id]
+        amount = sum((payable.order_line.owed_mad for payable in payables), ZERO)
+        if not amount:
+            continue
         payout = Payout(
             reference=f"{paid.run.reference}-{number:04d}",
             run=paid.run,
             cooperative=cooperative,
-            amount_mad=sum((payable.amount_mad for payable in payables), ZERO),
+            amount_mad=amount,
             state=Payout.State.SETTLED,
             method=cooperative.payout_method,
             rib=cooperative.rib,
             settled_at=run_at,
         )
-        for payable in payables:
-            payable.state, payable.payout = Payable.State.SETTLED, payout
-        paid.payouts.append(payout)
-    return paid
+        paid.payouts.append((payout, payables))
+    return paid if paid.payouts else None

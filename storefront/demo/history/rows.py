@@ -12,8 +12,9 @@ from catalogue.kernel.money import ZERO
 from fulfilment.orders.models import Line, Order, OrderEvent, ShippingAddress
 from fulfilment.orders.operations import titles_of
 from fulfilment.orders.policies import ALPHABET, CARD, CASH, HOLDING, NUMBER_LENGTH, PricedItem
+from fulfilment.orders.withdrawing.policies import ends_at
 from fulfilment.payments.models import CashCollected, PaymentAttempt
-from fulfilment.payouts.models import Payable
+from fulfilment.payouts.models import OrderCash, Payable
 from fulfilment.shipping.queries import METHOD_NAMES
 from fulfilment.warehouse.models import Consignment, ConsignmentLine
 from fulfilment.warehouse.policies import order_status
@@ -21,7 +22,7 @@ from fulfilment.warehouse.policies import order_status
 from .draw import CANCELLED, DELIVERED, EXPIRED, REFUSED, Parcel, Purchase
 from .shelf import Shelf
 
-OPENED_AFTER = timedelta(seconds=2)
+OPENED_AFTER, HANDED_IN_AFTER = timedelta(seconds=2), timedelta(days=3)
 State, Status, Paid = Consignment.State, Order.Status, PaymentAttempt.State
 
 
@@ -36,6 +37,7 @@ class Written:
     consignments: list[Consignment] = field(default_factory=list)
     consignment_lines: list[ConsignmentLine] = field(default_factory=list)
     payables: list[Payable] = field(default_factory=list)
+    cash: OrderCash | None = None
     events: list[OrderEvent] = field(default_factory=list)
     collections: list[CashCollected] = field(default_factory=list)
 
@@ -52,6 +54,7 @@ def write(purchase: Purchase, *, shelf: Shelf, random: Random, site_id: int, now
     if purchase.payment_method == CASH:
         _collect(written)
     order.status = _status(purchase, written.consignments, now)
+    _earn(written, purchase, now)
     _promise(written)
     written.events = sorted(_events(purchase, written), key=lambda event: event.at)
     return written
@@ -187,8 +190,6 @@ def _consign(written: Written, purchase: Purchase, parcel: Parcel, serial: int, 
             written.consignment_lines.append(
                 ConsignmentLine(consignment=consignment, order_line=line, quantity=line.quantity)
             )
-            if consignment.state == State.DELIVERED:
-                written.payables.append(_payable(line, consignment))
 
 
 def _steps(purchase: Purchase, parcel: Parcel) -> Iterator[tuple[str, str, datetime]]:
@@ -228,14 +229,27 @@ def _collect(written: Written) -> None:
     written.attempt.captured = sum((row.amount for row in written.collections), ZERO)
 
 
-def _payable(line: Line, consignment: Consignment) -> Payable:
-    return Payable(
-        cooperative_id=consignment.cooperative_id,
-        order_line=line,
-        amount_mad=line.farm_gate_mad * line.quantity,
-        state=Payable.State.PAYABLE,
-        earned_at=consignment.delivered_at,
-    )
+def _earn(written: Written, purchase: Purchase, now: datetime) -> None:
+    """Write what each delivered line earned, dated once all has arrived; a courier hands cash in some days later."""
+    is_cash = written.order.payment_method == CASH
+    whole = written.order.status == Status.DELIVERED
+    cash_in_at = purchase.ended_at + HANDED_IN_AFTER
+    for link in written.consignment_lines:
+        parcel, line = link.consignment, link.order_line
+        if parcel.state != State.DELIVERED:
+            continue
+        money_in_at = parcel.delivered_at if not is_cash else cash_in_at if whole and cash_in_at <= now else None
+        written.payables.append(
+            Payable(
+                cooperative_id=parcel.cooperative_id,
+                order_line=line,
+                earned_at=parcel.delivered_at,
+                withdrawal_ends_at=ends_at(purchase.ended_at, line.withdrawal_period.days) if whole else None,
+                money_in_at=money_in_at,
+            )
+        )
+    if is_cash and written.payables:
+        written.cash = OrderCash(order=written.order, in_at=written.payables[0].money_in_at)
 
 
 def _status(purchase: Purchase, consignments: list[Consignment], now: datetime) -> str:

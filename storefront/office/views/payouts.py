@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from catalogue.cooperatives.models import Partner
 from catalogue.kernel import text
+from catalogue.kernel.money import ZERO
 from fulfilment.payouts import operations
 from fulfilment.payouts import queries as figures
 from fulfilment.payouts.models import PayoutRun
@@ -25,10 +26,11 @@ def payouts(request: HttpRequest) -> HttpResponse:
     if reference := text.strip_controls(request.GET.get("run", "")):
         run = get_object_or_404(PayoutRun, reference=reference)
     page = Paginator(queries.payouts(run), PER_PAGE).get_page(request.GET.get("page"))
-    owing = list(queries.owed_by_cooperative())
+    owing = figures.owed_by_cooperative(timezone.now())
     context = {
         "owing": owing,
-        "owed_mad": sum(cooperative.owed_mad for cooperative in owing),
+        "owed_mad": sum((owed.owed_mad for _cooperative, owed in owing), ZERO),
+        "to_pay_mad": sum((owed.due_mad for _cooperative, owed in owing if owed.due_mad > 0), ZERO),
         "runs": figures.runs().select_related("run_by")[:12],
         "run": run,
         "page_obj": page,
@@ -56,7 +58,7 @@ def run(request: HttpRequest) -> HttpResponseRedirect:
 def owed(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the lines that a cooperative has not been paid yet."""
     cooperative = get_object_or_404(Partner, slug=slug)
-    context = {"cooperative": cooperative, "statement": figures.statement(cooperative, None)}
+    context = {"cooperative": cooperative, "statement": figures.owed_statement(cooperative, timezone.now())}
     return render(request, "office/statement.html", context)
 
 
@@ -69,6 +71,6 @@ def payout(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "payout": found,
         "cooperative": found.cooperative,
-        "statement": figures.statement(found.cooperative, found),
+        "statement": figures.statement(found),
     }
     return render(request, "office/statement.html", context)

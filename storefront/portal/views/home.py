@@ -3,6 +3,7 @@
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from fulfilment.payouts import queries as payouts
 from fulfilment.warehouse import queries as warehouse
@@ -32,7 +33,7 @@ def home(request: HttpRequest, desk: Desk) -> HttpResponse:
     context = {
         "waiting": warehouse.for_cooperative(desk.cooperative, limit=SHOWN),
         "waiting_count": warehouse.waiting_of(desk.cooperative),
-        "owed": payouts.owed(desk.cooperative),
+        "owed": payouts.owed(desk.cooperative, timezone.now()),
         "low": low[:SHOWN],
         "low_count": len(low),
     }

@@ -3,6 +3,7 @@
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from fulfilment.payouts import queries
 
@@ -16,7 +17,7 @@ PER_PAGE = 20
 def money(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Show what is owed now and the payouts made."""
     context = {
-        "statement": queries.statement(desk.cooperative),
+        "statement": queries.owed_statement(desk.cooperative, timezone.now()),
         "page_obj": Paginator(queries.payouts_of(desk.cooperative), PER_PAGE).get_page(request.GET.get("page")),
     }
     return render(request, "portal/money.html", context)
@@ -28,6 +29,4 @@ def payout(request: HttpRequest, desk: Desk, reference: str) -> HttpResponse:
     found = queries.payout_of(desk.cooperative, reference)
     if found is None:
         raise Http404
-    return render(
-        request, "portal/payout.html", {"payout": found, "statement": queries.statement(desk.cooperative, found)}
-    )
+    return render(request, "portal/payout.html", {"payout": found, "statement": queries.statement(found)})

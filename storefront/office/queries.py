@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from catalogue.cooperatives.models import Partner
 from catalogue.kernel import money, phones, text
 from catalogue.kernel.periods import start_of
 from fulfilment.orders.models import Order

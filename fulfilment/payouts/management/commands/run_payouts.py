@@ -1,4 +1,4 @@
-"""Pays the cooperatives what they are owed, once."""
+"""Pays the cooperatives what is due to them, once."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from fulfilment.payouts.models import PayoutRun
 
 
 class Command(BaseCommand):
-    help = "Pay every cooperative what it has earned and not been paid. A second run pays nothing twice."
+    help = "Pay every cooperative what is due to it. A second run pays nothing twice."
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -19,7 +19,7 @@ class Command(BaseCommand):
         except operations.RunInProgress as busy:
             raise CommandError(str(busy), returncode=3) from None
         if run is None:
-            self.stdout.write("Nothing is owed: no payout.")
+            self.stdout.write("Nothing is due: no payout.")
             return
         self._report(run)
 

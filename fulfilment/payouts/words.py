@@ -4,7 +4,6 @@ from types import MappingProxyType
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from fulfilment.ledger.models import Entry
 from fulfilment.ledger.policies import Source
@@ -15,8 +14,7 @@ REASONS = MappingProxyType(
     {
         Source.REFUND: _("Given back to the buyer"),
         Source.DISPUTE: _("Taken back by the buyer's bank"),
-        Source.PAYOUT: _("Paid to you"),
-        Source.DELIVERY: pgettext_lazy("statement", "Sold"),
+        Source.DELIVERY: _("Sold"),
     }
 )
 

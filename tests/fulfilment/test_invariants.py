@@ -10,14 +10,14 @@ from catalogue.kernel.invariants import registered
 from fulfilment.jobs.models import Job
 from fulfilment.orders import signals
 from fulfilment.orders.models import Line, LineDiscount, Order
-from fulfilment.payouts import operations as payouts
-from fulfilment.payouts.models import Payable, Payout
+from fulfilment.payouts.models import OrderCash, Payable
 from fulfilment.warehouse.models import Consignment, ConsignmentLine
 from storefront.notifications.models import Message
 from storefront.notifications.operations import write_message
 from tests.factories.catalogue import make_stockrecord
 from tests.factories.orders import copy_line
 from tests.factories.parcels import make_held_order, move_to
+from tests.factories.payouts import pay_all
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,7 @@ def settled(run_jobs):
     for consignment in order.consignments.all():
         move_to(consignment, "DELIVERED")
     run_jobs()
-    payouts.run_payouts(now=timezone.now())
+    pay_all()
     return order
 
 
@@ -93,14 +93,18 @@ BREAKS = {
         Order.objects.update(status="PAID")
     ),
     "warehouse: an order is as far as its least advanced consignment": lambda: Consignment.objects.update(state="OPEN"),
-    "payouts: a payable is farm gate times quantity less discounts borne, for the line's own cooperative": lambda: (
-        Payable.objects.update(amount_mad=Decimal("1.00"))
+    "payouts: a payable is of the line's own cooperative": lambda: Payable.objects.update(
+        cooperative=make_stockrecord().partner
     ),
     "orders: a line costs its price less its discounts, tax included and excluded": lambda: LineDiscount.objects.create(
         line=Line.objects.earliest("pk"), name="never given", amount=1, tax=0, cooperative_mad=0
     ),
-    "payouts: a payout is the sum of its payables, all of its own cooperative": lambda: Payout.objects.update(
-        amount_mad=Decimal("1.00")
+    "payouts: nothing was paid before its day": lambda: (
+        OrderCash.objects.update(in_at=None) and Payable.objects.update(money_in_at=None)
+    ),
+    "payouts: what is owed for an order line has its payable": lambda: Payable.objects.all().delete(),
+    "payouts: what an order earned has its day once all of it has arrived, and its cash when that is in": lambda: (
+        OrderCash.objects.all().delete()
     ),
     "payouts: only delivered goods are owed for": lambda: Consignment.objects.update(state="PACKED"),
     "payouts: every delivered line is owed once its job is done": lambda: Payable.objects.all().delete(),
@@ -123,13 +127,13 @@ def test_each_invariant_sees_what_breaks_it(settled, name):
 
 def test_the_command_fails_with_the_rows_that_break_an_invariant(settled):
     payable = Payable.objects.earliest("pk")
-    Payable.objects.filter(pk=payable.pk).update(amount_mad=Decimal("1.00"))
+    Payable.objects.filter(pk=payable.pk).update(cooperative=make_stockrecord().partner)
     out = StringIO()
 
     with pytest.raises(CommandError, match="are broken"):
         call_command("prove_invariants", stdout=out)
 
-    assert "BROKEN payouts: a payout is the sum of its payables" in out.getvalue()
+    assert "BROKEN payouts: a payable is of the line's own cooperative" in out.getvalue()
     assert repr(Payable.objects.get(pk=payable.pk)) in out.getvalue()
 
 

@@ -21,11 +21,11 @@ from fulfilment.jobs import relay
 from fulfilment.jobs.models import Job
 from fulfilment.orders import signals
 from fulfilment.payouts.models import Payable, Payout, PayoutLine, PayoutRun
-from fulfilment.payouts.operations import record_earnings
 from storefront.demo.models import Letter
 from storefront.notifications.models import Message
 from tests.factories.catalogue import make_stockrecord
-from tests.factories.parcels import make_held_order, move_to, open_parcels
+from tests.factories.parcels import make_held_order, move_to
+from tests.factories.payouts import AFTER, deliver
 from tests.support import databases, servers
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(240)]

@@ -18,6 +18,7 @@ from tests.factories.bank import open_bank, pay
 from tests.factories.catalogue import make_stockrecord
 from tests.factories.orders import open_deliveries, place_order, stock
 from tests.factories.parcels import make_held_order, move_to, open_parcels
+from tests.factories.payouts import later
 from tests.fulfilment.ledger.test_operations import fee
 from tests.support.races import run_together
 

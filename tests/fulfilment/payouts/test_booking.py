@@ -17,6 +17,7 @@ from fulfilment.warehouse.models import Consignment
 from tests.factories.catalogue import make_stockrecord
 from tests.factories.orders import open_deliveries, place_order, stock
 from tests.factories.parcels import make_held_order, move_to, open_parcels
+from tests.factories.payouts import deliver, pay_all
 
 pytestmark = pytest.mark.django_db
 
@@ -35,25 +36,22 @@ def test_what_happened_before_there_was_a_ledger_is_booked_once(monkeypatch, run
     open_deliveries()
     with monkeypatch.context() as before:
         before.setattr(ledger_operations, "post", lambda entry, now: None)
-        before.setattr(booking, "pay", lambda run, now: None)
         place_order((stock("120.00", farm_gate="80.00"), 2))
         run_jobs()
         move_to(Consignment.objects.get(), "DELIVERED")
         run_jobs()
-        operations.run_payouts(now=timezone.now())
     nothing = Entry.objects.count()
 
     first, second = told(), told()
 
-    assert (nothing, first, second) == (0, "3 entries booked.", "Everything is booked.")
-    assert set(Entry.objects.values_list("source", flat=True)) == {"sale", "delivery", "payout"}
+    assert (nothing, first, second) == (0, "2 entries booked.", "Everything is booked.")
+    assert set(Entry.objects.values_list("source", flat=True)) == {"sale", "delivery"}
     assert broken() == []
 
 
 def test_a_payout_that_the_bank_returns_is_owed_again():
-    consignment = move_to(open_parcels(make_held_order((make_stockrecord(farm_gate="80.00"), 2)))[0], "DELIVERED")
-    operations.record_earnings(consignment_id=consignment.pk, now=timezone.now())
-    payout = operations.run_payouts(now=timezone.now()).payouts.get()
+    deliver((make_stockrecord(farm_gate="80.00"), 2))
+    payout = pay_all().payouts.get()
     owed = AccountKey("cooperatives.payable", "MAD", payout.cooperative_id)
     paid = ledger.balance_of(owed)
 
@@ -62,6 +60,7 @@ def test_a_payout_that_the_bank_returns_is_owed_again():
 
     assert (paid, ledger.balance_of(owed)) == (Decimal("0.00"), Decimal("-160.00"))
     assert ledger.balance_of(AccountKey("bank")) == Decimal("0.00")
+    assert pay_all().payouts.get().amount_mad == Decimal("160.00")
 
 
 def test_goods_that_earn_nothing_leave_no_entry():

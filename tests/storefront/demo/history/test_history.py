@@ -17,7 +17,8 @@ from catalogue.people.models import User
 from catalogue.pricing.models import PriceList
 from fulfilment.orders.models import Line, Order, OrderEvent
 from fulfilment.orders.withdrawing.models import Withdrawal
-from fulfilment.payouts.models import Payable
+from fulfilment.payouts.models import OrderCash, Payable, Payout
+from fulfilment.payouts.queries import owed_by_cooperative
 from fulfilment.warehouse.models import Consignment
 from storefront.demo.history import operations
 
@@ -50,7 +51,11 @@ def test_a_history_has_what_pages_show():
     assert {"DELIVERED", "CANCELLED", "REFUSED", "PREPARING"} <= set(statuses)
     assert set(Order.objects.values_list("currency", flat=True)) == {"MAD", "EUR", "USD"}
     assert Consignment.objects.filter(state="OPEN").exists()
-    assert set(Payable.objects.values_list("state", flat=True)) == {"PAYABLE", "SETTLED"}
+    assert Payout.objects.exists()
+    waiting = [owed for _cooperative, owed in owed_by_cooperative(timezone.now())]
+    assert sum(owed.due_mad for owed in waiting) > 0
+    assert sum(owed.waiting_mad for owed in waiting) > 0
+    assert set(OrderCash.objects.values_list("in_at__isnull", flat=True)) == {True, False}
     assert list(Withdrawal.objects.order_by("pk").values_list("state", flat=True)) == ["DECLARED", "RECEIVED"]
 
 
@@ -61,6 +66,7 @@ def test_no_row_of_a_history_lies_in_the_future():
     assert not Order.objects.filter(date_placed__gt=now).exists()
     assert not OrderEvent.objects.filter(at__gt=now).exists()
     assert not Payable.objects.filter(earned_at__gt=now).exists()
+    assert not OrderCash.objects.filter(in_at__gt=now).exists()
 
 
 def test_each_order_was_placed_while_its_price_list_was_in_force():

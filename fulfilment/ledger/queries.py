@@ -150,15 +150,9 @@ def taken_by_refunds(order_number: str, code: str) -> dict[tuple[int, int], int]
     return {(cooperative, line): total for cooperative, line, total in rows if total}
 
 
-def balances_by_cooperative(code: str, *, refunds: bool = True) -> dict[int, Decimal]:
-    """Return what stands on each cooperative's account of this code; those at nothing are left out.
-
-    Without ``refunds``: what it would be if nothing had been given back.
-    """
-    lines = Line.objects.filter(account__code=code)
-    if not refunds:
-        lines = lines.exclude(pk__in=Line.objects.filter(BY_REFUNDS, account__code=code).values("pk"))
-    rows = lines.order_by().values_list("account__cooperative")
+def balances_by_cooperative(code: str) -> dict[int, Decimal]:
+    """Return what stands on each cooperative's account of this code; those at nothing are left out."""
+    rows = Line.objects.filter(account__code=code).order_by().values_list("account__cooperative")
     return {pk: from_minor(total) for pk, total in rows.annotate(total=Sum("amount_minor")) if total}
 
 

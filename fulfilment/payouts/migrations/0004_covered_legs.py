@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('ledger', '0002_written_for_ever'),
-        ('order', '0032_withdrawals_hold'),
+        ('order', '0037_confirmations'),
         ('payouts', '0003_payout_settled_has_time'),
         ('warehouse', '0001_initial'),
     ]

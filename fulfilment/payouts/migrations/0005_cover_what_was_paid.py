@@ -101,6 +101,6 @@ def undo(apps, editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payouts", "0004_covered_legs"), ("order", "0032_withdrawals_hold")]
+    dependencies = [("payouts", "0004_covered_legs"), ("order", "0037_confirmations")]
 
     operations = [migrations.RunPython(move, undo)]

@@ -91,6 +91,8 @@ def _save(written: Sequence[rows.Written], now: datetime) -> None:
     remittances = couriers.hand_in(collections, now)
     _create(CashRemittance, remittances)
     _create(CashCollected, collections)
+    for one in written:
+        rows.date_cash(one)
     _create(Payable, [payable for one in written for payable in one.payables])
     _create(OrderCash, [one.cash for one in written if one.cash])
     paid = _pay([payable for one in written for payable in one.payables], now)

@@ -22,7 +22,7 @@ from fulfilment.warehouse.policies import order_status
 from .draw import CANCELLED, DELIVERED, EXPIRED, REFUSED, Parcel, Purchase
 from .shelf import Shelf
 
-OPENED_AFTER, HANDED_IN_AFTER = timedelta(seconds=2), timedelta(days=3)
+OPENED_AFTER = timedelta(seconds=2)
 State, Status, Paid = Consignment.State, Order.Status, PaymentAttempt.State
 
 
@@ -54,7 +54,7 @@ def write(purchase: Purchase, *, shelf: Shelf, random: Random, site_id: int, now
     if purchase.payment_method == CASH:
         _collect(written)
     order.status = _status(purchase, written.consignments, now)
-    _earn(written, purchase, now)
+    _earn(written, purchase)
     _promise(written)
     written.events = sorted(_events(purchase, written), key=lambda event: event.at)
     return written
@@ -229,27 +229,35 @@ def _collect(written: Written) -> None:
     written.attempt.captured = sum((row.amount for row in written.collections), ZERO)
 
 
-def _earn(written: Written, purchase: Purchase, now: datetime) -> None:
-    """Write what each delivered line earned, dated once all has arrived; a courier hands cash in some days later."""
+def _earn(written: Written, purchase: Purchase) -> None:
+    """Write what each delivered line earned, dated once all has arrived; cash, once it is handed in."""
     is_cash = written.order.payment_method == CASH
     whole = written.order.status == Status.DELIVERED
-    cash_in_at = purchase.ended_at + HANDED_IN_AFTER
     for link in written.consignment_lines:
         parcel, line = link.consignment, link.order_line
         if parcel.state != State.DELIVERED:
             continue
-        money_in_at = parcel.delivered_at if not is_cash else cash_in_at if whole and cash_in_at <= now else None
         written.payables.append(
             Payable(
                 cooperative_id=parcel.cooperative_id,
                 order_line=line,
                 earned_at=parcel.delivered_at,
                 withdrawal_ends_at=ends_at(purchase.ended_at, line.withdrawal_period.days) if whole else None,
-                money_in_at=money_in_at,
+                money_in_at=None if is_cash else parcel.delivered_at,
             )
         )
     if is_cash and written.payables:
-        written.cash = OrderCash(order=written.order, in_at=written.payables[0].money_in_at)
+        written.cash = OrderCash(order=written.order)
+
+
+def date_cash(written: Written) -> None:
+    """Say since when all the money of an order paid at the door is in, once its couriers have handed it in."""
+    handed_in = [row.remittance for row in written.collections]
+    if written.cash is None or written.order.status != Status.DELIVERED or not all(handed_in):
+        return
+    written.cash.in_at = max(remittance.recorded_at for remittance in handed_in if remittance is not None)
+    for payable in written.payables:
+        payable.money_in_at = written.cash.in_at
 
 
 def _status(purchase: Purchase, consignments: list[Consignment], now: datetime) -> str:

@@ -79,6 +79,8 @@ def move(request: HttpRequest, reference: str) -> HttpResponseRedirect:
     except operations.ImpossibleMove as refused:
         words = {"parcel": refused.reference, "state": State(refused.old).label, "step": done}
         messages.error(request, _("%(parcel)s is “%(state)s” now, so it cannot become “%(step)s”.") % words)
+    except operations.RecordedOtherwise as error:
+        messages.error(request, _written_otherwise(reference, error))
     else:
         messages.success(request, _("%(parcel)s: %(step)s.") % {"parcel": reference, "step": done})
     back = request.POST.get("back", "")
@@ -109,8 +111,7 @@ def at_the_door(request: HttpRequest, reference: str) -> HttpResponseRedirect:
     except operations.ReasonMissing:
         messages.error(request, _("Choose why it was not handed in. Nothing was written yet."))
     except operations.RecordedOtherwise as error:
-        words = {"parcel": reference, "outcome": str(error.attempt.get_outcome_display())}
-        messages.error(request, _("%(parcel)s: someone wrote “%(outcome)s” for this visit. Look again.") % words)
+        messages.error(request, _written_otherwise(reference, error))
     except operations.ImpossibleMove as error:
         words = {"parcel": reference, "state": str(State(error.old).label)}
         messages.error(request, _("%(parcel)s is “%(state)s” now: this visit cannot be written down.") % words)
@@ -118,6 +119,11 @@ def at_the_door(request: HttpRequest, reference: str) -> HttpResponseRedirect:
         words = {"parcel": reference, "outcome": str(Outcome(form.cleaned_data["outcome"]).label)}
         messages.success(request, _("%(parcel)s: %(outcome)s.") % words)
     return redirect("office:consignment", reference)
+
+
+def _written_otherwise(reference: str, error: operations.RecordedOtherwise) -> str:
+    words = {"parcel": reference, "outcome": str(error.attempt.get_outcome_display())}
+    return _("%(parcel)s: someone wrote “%(outcome)s” for this visit. Look again.") % words
 
 
 def _record_visit(found: Consignment, visit: dict[str, Any], by: Any) -> None:

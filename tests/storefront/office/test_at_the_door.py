@@ -63,6 +63,7 @@ def test_the_page_writes_down_each_visit(client, courier, run_jobs):
         client.post(door, {"number": 1, "outcome": "absent", "reason": "no_answer"})
     client.post(door, {"number": 2, "outcome": "refused", "reason": "no_money"})
     client.post(door, {"number": 2, "outcome": "delivered"})
+    client.post(f"/fr/office/consignments/{parcel.reference}/move/", {"step": "deliver"})
     client.post(f"/fr/office/consignments/{parcel.reference}/move/", {"step": "take_back"})
 
     parcel.refresh_from_db()

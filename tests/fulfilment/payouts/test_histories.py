@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.models import Sum
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -164,6 +164,10 @@ def test_in_any_history_payouts_and_what_is_owed_are_what_the_ledger_says():
     run_state_machine_as_test(
         Payouts,
         settings=settings(
-            max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=12,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            phases=set(Phase) - {Phase.shrink, Phase.explain},
         ),
     )

@@ -23,7 +23,7 @@ class Paid:
 
 def pay(payables: Sequence[Payable], cooperatives: dict[int, Partner], *, now: datetime) -> Iterator[Paid]:
     """Pay what might be paid before each past run."""
-    waiting = [(_payable_from(payable), payable) for payable in payables if _payable_from(payable)]
+    waiting = [(begins_at, payable) for payable in payables if (begins_at := _payable_from(payable)) is not None]
     waiting.sort(key=lambda pair: pair[0])
     if not waiting:
         return

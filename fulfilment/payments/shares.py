@@ -74,26 +74,28 @@ def left_of(order: Order) -> dict[int | None, int]:
 def choose(attempt: PaymentAttempt, quantities: Mapping[int, int], *, delivery: bool, way: str) -> Share:
     """Choose pieces that were not given back yet. Raises ``MoreThanLeft``."""
     order = attempt.order
-    sold = {line.pk: line for line in Line.objects.filter(order=order)}
+    sale = booking.sale_behind(attempt)
+    sold = {line.order_line: line.quantity for line in sale.lines}
     taken = _taken(order)
     runs: list[Run] = []
     for pk, wanted in sorted(quantities.items()):
         if pk not in sold or wanted < 0:
             raise MoreThanLeft(pk, 0)
-        found = free_runs(sold[pk].quantity, taken.get(pk, ()), wanted)
+        found = free_runs(sold[pk], taken.get(pk, ()), wanted)
         if (left := sum(pieces for _first, pieces in found)) < wanted:
             raise MoreThanLeft(pk, left)
-        runs += [Run(pk, first, pieces, sold[pk].quantity) for first, pieces in found]
+        runs += [Run(pk, first, pieces, sold[pk]) for first, pieces in found]
     if delivery and (not order.shipping_incl_tax or _delivery_gone(order)):
         raise MoreThanLeft(THE_DELIVERY, 0)
-    return _share(attempt, runs, delivery=delivery, way=way)
+    return _share(attempt, sale, runs, delivery=delivery, way=way)
 
 
 def share_of(refund: Refund) -> Share:
     """Work out once more what a refund takes back, as goods stand by now."""
     rows = refund.lines.select_related("order_line").order_by("pk")
     runs = [Run(row.order_line_id, row.first_piece, row.pieces, row.order_line.quantity) for row in rows]
-    return _share(refund.attempt, runs, delivery=refund.delivery, way=refund.way)
+    sale = booking.sale_behind(refund.attempt)
+    return _share(refund.attempt, sale, runs, delivery=refund.delivery, way=refund.way)
 
 
 def amount_of(sale: Sale, runs: Iterable[Run], *, delivery: bool, way: str) -> Decimal:
@@ -101,9 +103,8 @@ def amount_of(sale: Sale, runs: Iterable[Run], *, delivery: bool, way: str) -> D
     return _money(sale, _legs(sale, runs, delivery=delivery, way=way, delivered=frozenset()), way)
 
 
-def _share(attempt: PaymentAttempt, runs: Iterable[Run], *, delivery: bool, way: str) -> Share:
+def _share(attempt: PaymentAttempt, sale: Sale, runs: Iterable[Run], *, delivery: bool, way: str) -> Share:
     runs = tuple(runs)
-    sale = booking.sale_behind(attempt)
     delivered = ledger.payable_lines(attempt.order.number)
     legs = _legs(sale, runs, delivery=delivery, way=way, delivered=delivered)
     return Share(runs, delivery, legs, _money(sale, legs, way))

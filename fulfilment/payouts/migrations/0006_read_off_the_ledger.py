@@ -2,7 +2,8 @@
 
 A payout covers legs of its own cooperative's account; together they are its amount. One that is paid covers its own leg
 as well. Lines are written for ever, all of a payout's in one statement, after which each is asked for; and a payout is
-asked again when its transaction ends.
+asked again when its transaction ends. It is asked by keys alone: tables that a transaction has just filled have no
+statistics yet, and a plan that reads them whole would be taken for each payout.
 """
 
 from decimal import Decimal
@@ -15,7 +16,9 @@ from catalogue.kernel.roles import revoke_from_application
 TABLE = "payouts_payoutline"
 
 FORWARD = """
-CREATE FUNCTION payouts_check_payout(checked bigint) RETURNS void LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+CREATE FUNCTION payouts_check_payout(checked bigint) RETURNS void LANGUAGE plpgsql
+    SET search_path = public, pg_temp SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+    SET jit = off AS $$
 DECLARE
     payout payouts_payout;
     own bigint;

@@ -9,6 +9,8 @@ from fulfilment.orders.models import Line, Order
 from fulfilment.orders.withdrawing import operations
 from fulfilment.orders.withdrawing.models import Withdrawal
 from fulfilment.orders.withdrawing.queries import Offer, for_withdrawing, offer_of
+from fulfilment.payments import booking
+from fulfilment.payments.models import PaymentAttempt
 from fulfilment.shipping import queries as shipping
 from fulfilment.shipping.models import DeliveryCountry
 
@@ -34,9 +36,32 @@ def serve_france() -> None:
     shipping.forget()
 
 
+def pay_for(order: Order) -> PaymentAttempt:
+    """Pay an order by card, or have its courier ask for it at the door."""
+    at_door, now = order.payment_method == "cash", timezone.now()
+    attempt = PaymentAttempt.objects.create(
+        order=order,
+        number=1,
+        provider="cash" if at_door else "stripe",
+        amount=order.total_incl_tax,
+        currency=order.currency,
+        captured=0 if at_door else order.total_incl_tax,
+        state="STARTED" if at_door else "SUCCEEDED",
+        idempotency_key=f"order-{order.number}-attempt-1",
+        intent_id=None if at_door else f"pi_{order.number}",
+        charge_id="" if at_door else f"ch_{order.number}",
+        created_at=now,
+        updated_at=now,
+    )
+    if not at_door:
+        booking.sell(attempt, now=now)
+    return attempt
+
+
 def make_delivered_order(*items: tuple[StockRecord, int], **fields: Any) -> Order:
     """Return an order that arrived just now; two jars of honey unless told otherwise."""
     order = make_held_order(*(items or ((make_honey(), 2),)), **fields)
+    pay_for(order)
     for parcel in open_parcels(order):
         move_to(parcel, "DELIVERED")
     return Order.objects.get(pk=order.pk)

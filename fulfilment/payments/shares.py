@@ -72,8 +72,9 @@ def left_of(order: Order) -> dict[int | None, int]:
 
 
 def choose(attempt: PaymentAttempt, quantities: Mapping[int, int], *, delivery: bool, way: str) -> Share:
-    """Choose pieces that were not given back yet. Raises ``MoreThanLeft``."""
+    """Choose pieces that were not given back yet; a delivery that cost nothing is left out. Raises ``MoreThanLeft``."""
     order = attempt.order
+    delivery = delivery and bool(order.shipping_incl_tax)
     sale = booking.sale_behind(attempt)
     sold = {line.order_line: line.quantity for line in sale.lines}
     taken = _taken(order)
@@ -85,7 +86,7 @@ def choose(attempt: PaymentAttempt, quantities: Mapping[int, int], *, delivery: 
         if (left := sum(pieces for _first, pieces in found)) < wanted:
             raise MoreThanLeft(pk, left)
         runs += [Run(pk, first, pieces, sold[pk]) for first, pieces in found]
-    if delivery and (not order.shipping_incl_tax or _delivery_gone(order)):
+    if delivery and _delivery_gone(order):
         raise MoreThanLeft(THE_DELIVERY, 0)
     return _share(attempt, sale, runs, delivery=delivery, way=way)
 

@@ -68,7 +68,7 @@ def ask_refund(
         currency=attempt.currency,
         reason=reason,
         way=way,
-        delivery=delivery,
+        delivery=share.delivery,
         note=note[:300],
         state=State.ASKED if waits else State.DUE,
         asked_by=by,

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pytest
 from django.core import mail
 from django.utils import timezone
@@ -8,6 +10,7 @@ from fulfilment.orders import operations as orders
 from fulfilment.orders import signals
 from fulfilment.orders.links import key_for
 from fulfilment.orders.queries import breakdown_of, frozen_lines
+from fulfilment.payments.models import Refund
 from storefront.notifications import operations
 from storefront.notifications.gateways import MemorySms
 from storefront.notifications.letters import order_letter
@@ -17,6 +20,7 @@ from tests.factories.catalogue import make_stockrecord, publish_prices
 from tests.factories.parcels import make_held_order, move_to, open_parcels
 from tests.factories.people import make_person
 
+REFUND = Refund(amount=Decimal("12.50"), currency="EUR")
 pytestmark = pytest.mark.django_db
 
 
@@ -157,7 +161,7 @@ def test_a_latin_name_stays_whole_in_an_arabic_sentence():
 def test_every_kind_is_written_whole(kind):
     order = make_held_order(language="en", currency="EUR", destination="FR", buyer_name="<b>Mina</b>")
 
-    letter = order_letter(order, kind)
+    letter = order_letter(order, kind, REFUND)
 
     assert "%(" not in letter.subject + letter.text + letter.html + letter.sms
     assert "<b>Mina" not in letter.html
@@ -168,7 +172,7 @@ def test_every_kind_is_written_whole(kind):
 def test_an_sms_is_short():
     order = make_held_order(language="en")
 
-    long = [kind for kind in WORDS if len(order_letter(order, kind).sms) > 200]
+    long = [kind for kind in WORDS if len(order_letter(order, kind, REFUND).sms) > 200]
 
     assert long == []
 

@@ -288,7 +288,11 @@ def test_the_checkout_says_kindly_and_neutrally_that_cash_is_not_possible(writte
     page = guest.place(phone=written)
 
     words = page.content.decode()
-    assert (page.status_code, "Please pay by card, or call us" in words, "refused" in words) == (409, True, False)
+    assert (page.status_code, "Please choose another way to pay, or call us" in words, "refused" in words) == (
+        409,
+        True,
+        False,
+    )
 
 
 def test_before_placing_the_page_offers_cash_to_any_number():

@@ -22,6 +22,7 @@ DEPLOYED = {
     "STRIPE_SECRET_KEY": "sk_live_" + "0" * 24,
     "STRIPE_PUBLISHABLE_KEY": "pk_live_" + "0" * 24,
     "STRIPE_WEBHOOK_SECRET": "whsec_" + "0" * 24,
+    "SELLER_ICE": "001500000000022",
 }
 FAST = {
     "format": [PY, "-m", "ruff", "format", "--check", "-q", "."],

@@ -18,6 +18,7 @@ GOOD = {
     "STRIPE_SECRET_KEY": "sk_live_of_a_test_that_is_no_key",
     "STRIPE_PUBLISHABLE_KEY": "pk_live_of_a_test_that_is_no_key",
     "STRIPE_WEBHOOK_SECRET": "whsec_of_a_test_that_is_no_secret",
+    "SELLER_ICE": "001500000000022",
 }
 DEMO = {"SHOP_ENV": "demo", "ALLOWED_HOSTS": None, "BASE_URL": None}
 
@@ -74,6 +75,8 @@ def test_accounts_and_an_acquirer_may_be_named():
         ({"STRIPE_JS_URL": "https://js.stripe.com.example.org/v3/"}, "STRIPE_JS_URL"),
         ({"BAM_API_BASE": "http://127.0.0.1:8002/api"}, "BAM_API_BASE"),
         ({"STRIPE_WEBHOOK_SECRET": None}, "STRIPE_WEBHOOK_SECRET"),
+        ({"SELLER_ICE": None}, "SELLER_ICE"),
+        ({"SELLER_ICE": "001500000000023"}, "SELLER_ICE"),
         ({"STRIPE_WEBHOOK_SECRET": "whsec_new,demonstration"}, "whsec_"),
         ({"STRIPE_WEBHOOK_SECRET": "whsec_a,whsec_b,whsec_c"}, "more than two"),
         ({"TRANSFER_ACCOUNT_MAD": "Bank; Holder; MA64999999000000000000202647; DEMOMAM0"}, "does not exist"),

@@ -140,7 +140,7 @@ def test_nothing_and_what_is_not_there_is_refused():
         ("cash", "PREPARING", "PACKED", "at_the_door"),
         ("cash", "SHIPPED", "HANDED_OVER", "at_the_door"),
         ("card", "PENDING_PAYMENT", "", "cancel"),
-        ("card", "PAID", "", "open"),
+        ("card", "PAID", "", "cancel"),
         ("card", "PREPARING", "PACKED", "open"),
         ("card", "SHIPPED", "HANDED_OVER", "open"),
         ("card", "EXPIRED", "", "nothing"),

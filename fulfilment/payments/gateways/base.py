@@ -1,9 +1,12 @@
 """The port that every way of taking money stands behind. Amounts go in and out as ``Decimal`` with a currency."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
+
+from catalogue.kernel.money import ZERO
 
 
 class ProviderUnavailable(Exception):
@@ -20,6 +23,10 @@ class ProviderRefused(Exception):
 
 class NoSuchPayment(ProviderRefused):
     """The provider does not know this payment."""
+
+
+class NotUnderstood(Exception):
+    """The provider used a word that this code does not know: someone must look before anything is written."""
 
 
 class AddressRefused(ProviderRefused):
@@ -103,7 +110,7 @@ class ProviderEvent:
 
 @dataclass(frozen=True)
 class Movement:
-    """Money that moved on our account there, before the fee; ``source`` is the charge, refund or dispute behind it."""
+    """Money that moved on our account there, before the ``fee``; ``source`` is the charge, refund or dispute behind it."""
 
     id: str
     kind: str
@@ -111,6 +118,42 @@ class Movement:
     amount: Decimal
     currency: str
     moved_at: datetime
+    fee: Decimal = ZERO
+
+
+EVIDENCE = (
+    "product_description",
+    "customer_name",
+    "customer_email_address",
+    "shipping_address",
+    "shipping_carrier",
+    "shipping_date",
+    "shipping_tracking_number",
+    "service_date",
+    "uncategorized_text",
+)
+"""What an answer to a dispute may say, by the provider's own names; each is text."""
+
+
+@dataclass(frozen=True)
+class Disputed:
+    """What the provider says of a dispute. ``state`` is one of ``Dispute.State``; ``answer`` what it was last answered.
+
+    ``movements`` is what it took so far, and returned.
+    """
+
+    id: str
+    state: str
+    amount: Decimal
+    currency: str
+    reason: str
+    payment_id: str
+    charge_id: str
+    opened_at: datetime
+    due_at: datetime | None
+    submissions: int
+    movements: tuple[Movement, ...]
+    answer: str = ""
 
 
 class PaymentProvider(Protocol):
@@ -130,6 +173,13 @@ class PaymentProvider(Protocol):
     def refund(self, asked: GiveBack) -> GivenBack: ...
 
     def find_refund(self, refund_id: str) -> GivenBack: ...
+
+    def find_dispute(self, dispute_id: str) -> Disputed: ...
+
+    def answer_dispute(
+        self, dispute_id: str, evidence: Mapping[str, str], *, key: str, submit: bool = True
+    ) -> Disputed:
+        """Send what speaks for the shop. Under the same key it is sent once; a lost answer shows in ``answer``."""
 
     def events_since(self, since: datetime) -> list[ProviderEvent]: ...
 

@@ -12,7 +12,8 @@ from django.db.models import Q, QuerySet, Sum
 from catalogue.kernel.money import ZERO, from_minor
 
 from .models import Account, Entry, Line
-from .policies import AccountKey, Leg, NewEntry, Source
+from .policies import AccountKey, Leg, NewEntry, Source, Stands
+from .policies import accounts as codes
 
 CHUNK = 500
 
@@ -172,3 +173,24 @@ def entry(pk: int) -> Entry | None:
     """Return an entry with its lines, and what it reverses or is reversed by."""
     found = Entry.objects.select_related("reverses", "reversed_by").filter(pk=pk)
     return found.prefetch_related("lines__account__cooperative").first()
+
+
+OF_THE_SALE = (Source.SALE, Source.REFUND, Source.DELIVERY, Source.DISPUTE)
+"""Events that say what a cooperative earned by an order line; a payout only pays it."""
+
+
+def standing_of(order_number: str) -> list[Stands]:
+    """Return what an order's sale owes for each line, and what refunds and disputes have left of it (one query)."""
+    found: dict[tuple[int, int], Counter[str]] = {}
+    told = Q(entry__source__in=OF_THE_SALE) | Q(entry__reverses__source__in=OF_THE_SALE)
+    rows = Line.objects.filter(
+        told, entry__order_number=order_number, account__code__in=codes.OF_COOPERATIVES, order_line__isnull=False
+    ).values_list("order_line", "account__cooperative_id", "account__code", "entry__source", "amount_minor")
+    for order_line, cooperative_id, code, source, amount in rows:
+        sums = found.setdefault((order_line, cooperative_id), Counter())
+        sums[code] -= amount
+        sums["sold"] -= amount if source == Source.SALE else 0
+    return [
+        Stands(line, cooperative_id, sums["sold"], sums[codes.ACCRUED], sums[codes.PAYABLE])
+        for (line, cooperative_id), sums in sorted(found.items())
+    ]

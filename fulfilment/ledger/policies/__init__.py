@@ -1,6 +1,7 @@
 """Money events as balanced legs. Plain Python: amounts in, debits and credits out."""
 
 from .accounts import AccountKey
+from .charging import Stands, charged_back
 from .entries import LEAST_LEGS, Leg, NewEntry, Source, Unbalanced, check, credit, debit, merged, opposite, sums
 from .events import (
     Earned,
@@ -31,8 +32,10 @@ __all__ = [
     "Sale",
     "SoldLine",
     "Source",
+    "Stands",
     "Unbalanced",
     "cash_remitted",
+    "charged_back",
     "check",
     "conversion",
     "credit",

@@ -19,6 +19,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "look-at-payments": {"task": "fulfilment.payments.sweep", "schedule": timedelta(minutes=1)},
     "fetch-rates": {"task": "storefront.office.fetch_rates", "schedule": crontab(hour="13,17", minute=5)},
     "look-at-refunds": {"task": "fulfilment.payments.look_at_refunds", "schedule": timedelta(minutes=10)},
+    "look-at-disputes": {"task": "fulfilment.payments.look_at_disputes", "schedule": timedelta(hours=1)},
     "fill-gaps-of-the-webhook": {"task": "fulfilment.payments.fill_gaps", "schedule": timedelta(hours=1)},
     "fill-gaps-of-the-night": {"task": "fulfilment.payments.fill_gaps", "schedule": crontab(hour=2, minute=40)},
     "check-accounts": {"task": "fulfilment.payments.check_accounts", "schedule": crontab(hour=4, minute=10)},

@@ -11,18 +11,22 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from catalogue.kernel.invariants import invariant
+from catalogue.pricing.models import Currency
 from fulfilment.ledger.models import Entry
-from fulfilment.ledger.policies import NewEntry, Source
-from fulfilment.ledger.queries import not_as_expected
+from fulfilment.ledger.policies import AccountKey, NewEntry, Source, accounts
+from fulfilment.ledger.queries import balance_of, not_as_expected
 from fulfilment.orders.models import Order
 
-from . import booking
-from .models import PaymentAttempt, Refund, StripeEvent
+from . import booking, disputing
+from .models import Dispute, PaymentAttempt, Refund, StripeEvent
 from .policies import EVENT_SLOW
 from .queries import abandoned_orders
 
 SWEPT_WITHIN = timedelta(minutes=10)
 """An overdue order is given up by the next sweep; so long after its time none has run."""
+
+MONEY_RETURNS = timedelta(days=7)
+"""The bank returns the money of a dispute that was won within days."""
 
 PAID = ("PAID", "PREPARING", "SHIPPED", "DELIVERED", "COMPLETED")
 
@@ -117,3 +121,24 @@ def late_money_is_given_back() -> Iterable[object]:
 def events_are_applied() -> Iterable[object]:
     waiting = StripeEvent.objects.filter(processed_at=None, received_at__lt=timezone.now() - EVENT_SLOW)
     return waiting.values_list("event_id", flat=True)
+
+
+@invariant("ledger: what disputes took stands on their account while they last, to the cent, and nothing after")
+def disputes_stand_in_the_ledger() -> Iterable[object]:
+    rows: dict[str, Decimal] = {}
+    found = Dispute.objects.select_related("attempt").prefetch_related("movements")
+    for dispute in found.order_by("pk").iterator(chunk_size=500):
+        lasts = disputing.taken(dispute) if dispute.state != Dispute.State.LOST else Decimal(0)
+        rows[dispute.currency] = rows.get(dispute.currency, Decimal(0)) + lasts
+    for currency in Currency.values:
+        booked = balance_of(AccountKey(accounts.DISPUTES, currency))
+        if booked != rows.pop(currency, Decimal(0)):
+            yield f"clearing.disputes {currency}: {booked}"
+    yield from rows
+
+
+@invariant("payments: no dispute that is over holds money of the shop")
+def won_is_returned() -> Iterable[object]:
+    over = Dispute.objects.filter(state__in=("WON", "PREVENTED"), withdrawn_at__isnull=False, reinstated_at=None)
+    waits = timezone.now() - MONEY_RETURNS
+    return over.filter(closed_at__lt=waits).values_list("provider_id", flat=True)

@@ -5,13 +5,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from fulfilment.orders.queries import unpaid_since
 
-from .models import PaymentAttempt, Refund, StripeEvent
-from .policies import GIVEN_BACK
+from .models import Dispute, DisputeAnswer, PaymentAttempt, Refund, StripeEvent
+from .policies import DISPUTE_SILENT, GIVEN_BACK
 
 State = PaymentAttempt.State
 
@@ -93,3 +107,44 @@ def to_look_at() -> QuerySet[PaymentAttempt]:
         failed=Count("refunds", filter=failed), returned=Coalesce(Sum("refunds__amount", filter=~failed), Decimal(0))
     )
     return counted.filter(Q(state=State.QUARANTINED) | Q(failed__gt=0, returned__lt=F("captured")))
+
+
+def disputes_open(order_id: int) -> bool:
+    """Tell whether a buyer's bank disputes a payment of this order, or asks about one, and has not ended it."""
+    return Dispute.objects.filter(attempt__order=order_id, state__in=Dispute.OPEN_STATES).exists()
+
+
+def disputes() -> QuerySet[Dispute]:
+    """Return disputes with their orders: first what is to be answered, the nearest due date first, then the newest."""
+    closed = Case(When(state__in=Dispute.TO_ANSWER, then=0), When(state__in=Dispute.OPEN_STATES, then=1), default=2)
+    found = Dispute.objects.select_related("attempt__order").annotate(place=closed)
+    due = Case(When(state__in=Dispute.TO_ANSWER, then=F("evidence_due_at")), output_field=DateTimeField())
+    return found.order_by("place", due.asc(nulls_last=True), "-opened_at", "-pk")
+
+
+def dispute_counts() -> dict[str, int]:
+    """How many disputes by state, those that are over left out."""
+    rows = Dispute.objects.filter(state__in=Dispute.OPEN_STATES).order_by().values_list("state")
+    return dict(rows.annotate(Count("pk")))
+
+
+@dataclass(frozen=True)
+class ToAnswer:
+    """How many disputes wait for an answer, and when the first is due."""
+
+    count: int
+    due_at: datetime | None
+
+
+def disputes_to_answer() -> ToAnswer:
+    """Say how many disputes wait for an answer that is not on its way (one query)."""
+    written = DisputeAnswer.objects.filter(dispute=OuterRef("pk")).exclude(state=DisputeAnswer.State.FAILED)
+    waiting = Dispute.objects.filter(~Exists(written), state__in=Dispute.TO_ANSWER)
+    found = waiting.aggregate(count=Count("pk"), due_at=Min("evidence_due_at"))
+    return ToAnswer(**found)
+
+
+def open_disputes(now: datetime) -> list[int]:
+    """Return the disputes that last and that nothing was heard of for hours."""
+    silent = Dispute.objects.filter(state__in=Dispute.OPEN_STATES, updated_at__lte=now - DISPUTE_SILENT)
+    return list(silent.order_by("updated_at").values_list("pk", flat=True)[:50])

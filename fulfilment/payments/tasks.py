@@ -7,6 +7,7 @@ from django.utils import timezone
 from fulfilment.jobs.tasks import job
 
 from . import operations
+from .operations.answering import SEND_ANSWER
 from .operations.refunds import SEND_REFUND
 from .operations.telling import APPLY_EVENT
 
@@ -33,6 +34,17 @@ def send_refund(*, refund_id: int) -> None:
 def look_at_refunds() -> None:
     """Ask again for refunds that nothing was heard of."""
     operations.look_at_refunds(now=timezone.now())
+
+
+@job(SEND_ANSWER, queue="money", attempts=6)
+def send_answer(*, answer_id: int) -> None:
+    operations.send_answer(answer_id=answer_id, now=timezone.now())
+
+
+@job("fulfilment.payments.look_at_disputes", queue="money")
+def look_at_disputes() -> None:
+    """Ask again for disputes that last."""
+    operations.look_at_disputes(now=timezone.now())
 
 
 @job("fulfilment.payments.fill_gaps", queue="default")

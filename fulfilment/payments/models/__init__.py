@@ -129,3 +129,5 @@ class StripeEvent(models.Model):
 
 
 from oscar.apps.payment.models import *
+
+from .disputes import Dispute, DisputeAnswer, DisputeMovement

@@ -18,7 +18,7 @@ from fulfilment.payments.gateways.base import Payment
 from fulfilment.payments.models import PaymentAttempt, Refund
 from fulfilment.payments.policies import GIVEN_BACK
 
-from .refunds import owe_refund
+from .refunds import PaymentDisputed, owe_refund
 
 log = logging.getLogger("fulfilment.payments")
 State = PaymentAttempt.State
@@ -125,7 +125,10 @@ def _reopened(order: Order, now: datetime) -> bool:
 
 def _return_late(attempt: PaymentAttempt, order: Order, now: datetime) -> PaymentAttempt:
     log.warning("paid too late, given back: order=%s intent=%s", order.number, attempt.intent_id)
-    owe_refund(attempt_id=attempt.pk, amount=attempt.captured, reason=Refund.Reason.PAID_TOO_LATE, now=now)
+    try:
+        owe_refund(attempt_id=attempt.pk, amount=attempt.captured, reason=Refund.Reason.PAID_TOO_LATE, now=now)
+    except PaymentDisputed:  # the buyer's bank takes it back; won, a person gives it back
+        log.error("paid too late and disputed: order=%s intent=%s", order.number, attempt.intent_id)
     return attempt
 
 

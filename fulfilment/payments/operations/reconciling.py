@@ -10,13 +10,16 @@ from django.db.models import Q
 from catalogue.kernel.money import ZERO
 from fulfilment.payments.gateways import provider_for
 from fulfilment.payments.gateways.base import Movement
-from fulfilment.payments.models import PaymentAttempt, Refund
+from fulfilment.payments.models import DisputeMovement, PaymentAttempt, Refund
 
 MARGIN = timedelta(days=1)
 """The two sides may date the same payment on either side of a bound."""
 
 BETWEEN_US_AND_OUR_BANK = ("payout", "payout_cancel", "payout_failure")
 """Movements that no buyer is behind: they are matched with our bank's statement."""
+
+OF_DISPUTES = ("adjustment",)
+"""Movements that a dispute took or returned: months may lie between the two."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,17 @@ class Record:
     order_number: str
     amount: Decimal
     currency: str
+    fee: Decimal | None = None
+    """Compared where it is known."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What the provider's account says of one source."""
+
+    amount: Decimal
+    currency: str
+    fee: Decimal
 
 
 @dataclass(frozen=True)
@@ -65,16 +79,18 @@ class AccountsDiffer(Exception):
 
 
 def reconcile(*, since: datetime, until: datetime) -> Reconciliation:
-    """Compare what moved at the provider with our payments and refunds. Reads only; asks outside any transaction.
+    """Compare what moved at the provider with our payments, refunds and disputes. Reads only, asks outside transactions.
 
     Raises ``ProviderUnavailable``. A payment without a charge of the provider's, as in the demonstration's history,
     never was on that account and is left out.
     """
     movements = provider_for("stripe").movements(since - MARGIN, until + MARGIN)
     theirs = _by_source(movements)
-    noted = _records(Q(updated_at__gte=since, updated_at__lt=until))
+    noted = _records(
+        Q(updated_at__gte=since, updated_at__lt=until), disputed=Q(moved_at__gte=since, moved_at__lt=until)
+    )
     ours = {record.source: record for record in [*_records_of(theirs), *noted]}
-    moved = {movement.source for movement in movements if since <= movement.moved_at < until} & theirs.keys()
+    moved = {_key(movement) for movement in movements if since <= movement.moved_at < until} & theirs.keys()
     lists: dict[str, list[Difference]] = {"": [], "ours_only": [], "theirs_only": [], "different": []}
     for source in sorted(moved | {record.source for record in noted}):
         record, movement = ours.get(source), theirs.get(source)
@@ -92,41 +108,53 @@ def check_accounts(*, since: datetime, until: datetime) -> Reconciliation:
     return found
 
 
-def _by_source(movements: Iterable[Movement]) -> dict[str, tuple[Decimal, str]]:
-    """Add up what moved for each charge, refund or dispute; a refund that failed comes to nothing."""
-    sums: dict[str, tuple[Decimal, str]] = {}
+def _key(movement: Movement) -> str:
+    """Name what a movement is matched by: the charge or refund behind it; of a dispute, each movement by itself."""
+    return movement.id if movement.kind in OF_DISPUTES else movement.source
+
+
+def _by_source(movements: Iterable[Movement]) -> dict[str, Moved]:
+    """Add up what moved for each charge or refund; a refund that failed comes to nothing."""
+    sums: dict[str, Moved] = {}
     for movement in movements:
         if movement.kind not in BETWEEN_US_AND_OUR_BANK:
-            before, _currency = sums.get(movement.source, (ZERO, ""))
-            sums[movement.source] = (before + movement.amount, movement.currency)
+            before = sums.get(_key(movement), Moved(ZERO, "", ZERO))
+            sums[_key(movement)] = Moved(before.amount + movement.amount, movement.currency, before.fee + movement.fee)
     return sums
 
 
-def _verdict(record: Record | None, movement: tuple[Decimal, str] | None) -> str:
+def _verdict(record: Record | None, movement: Moved | None) -> str:
     """Name the list that a source belongs on; none when both sides say the same."""
     if record is None:
-        return "theirs_only" if movement and movement[0] else ""
+        return "theirs_only" if movement and movement.amount else ""
     if movement is None:
         return "ours_only"
-    return "" if movement == (record.amount, record.currency) else "different"
+    same = (movement.amount, movement.currency) == (record.amount, record.currency)
+    return "" if same and record.fee in (None, movement.fee) else "different"
 
 
-def _difference(source: str, record: Record | None, movement: tuple[Decimal, str] | None) -> Difference:
+def _difference(source: str, record: Record | None, movement: Moved | None) -> Difference:
     return Difference(
         source=source,
         order_number=record.order_number if record else "",
-        ours=f"{record.amount} {record.currency}" if record else "",
-        theirs=f"{movement[0]} {movement[1]}" if movement else "",
+        ours=_said(record.amount, record.currency, record.fee) if record else "",
+        theirs=_said(movement.amount, movement.currency, movement.fee if record and record.fee is not None else None)
+        if movement
+        else "",
     )
+
+
+def _said(amount: Decimal, currency: str, fee: Decimal | None) -> str:
+    return f"{amount} {currency}" if fee is None else f"{amount} {currency} (fee {fee})"
 
 
 def _records_of(sources: Iterable[str]) -> list[Record]:
     sources = list(sources)
-    return _records(Q(charge_id__in=sources), Q(provider_id__in=sources))
+    return _records(Q(charge_id__in=sources), Q(provider_id__in=sources), Q(provider_id__in=sources))
 
 
-def _records(paid: Q, given_back: Q | None = None) -> list[Record]:
-    """Read payments that came in and refunds that went out, each in the currency the provider settles it in."""
+def _records(paid: Q, given_back: Q | None = None, disputed: Q | None = None) -> list[Record]:
+    """Read payments that came in, refunds that went out and what disputes moved, in the currency it settles in."""
     payments = PaymentAttempt.objects.filter(paid, provider="stripe", captured__gt=0).exclude(charge_id="")
     booked = (Refund.State.PENDING, Refund.State.SUCCEEDED)  # the provider books a refund when it takes it on
     refunds = Refund.objects.filter(given_back or paid, state__in=booked, provider_id__isnull=False)
@@ -136,6 +164,16 @@ def _records(paid: Q, given_back: Q | None = None) -> list[Record]:
             Record(str(refund.provider_id), refund.attempt.order.number, -refund.amount, refund.currency)
             for refund in refunds.select_related("attempt__order")
         ),
+        *_disputes(disputed),
+    ]
+
+
+def _disputes(wanted: Q | None) -> list[Record]:
+    if wanted is None:
+        return []
+    moved = DisputeMovement.objects.filter(wanted).select_related("dispute__attempt__order")
+    return [
+        Record(one.provider_id, one.dispute.attempt.order.number, one.amount, one.currency, one.fee) for one in moved
     ]
 
 

@@ -15,7 +15,7 @@ from fulfilment.orders.models import OrderEvent
 from fulfilment.payments import booking, signals
 from fulfilment.payments.gateways import provider_for
 from fulfilment.payments.gateways.base import GiveBack, GivenBack, ProviderRefused
-from fulfilment.payments.models import PaymentAttempt, Refund
+from fulfilment.payments.models import Dispute, PaymentAttempt, Refund
 from fulfilment.payments.policies import KEY_LIVES
 
 log = logging.getLogger("fulfilment.payments")
@@ -32,6 +32,10 @@ class MoreThanCaptured(Exception):
         super().__init__(f"only {left} is left to give back")
 
 
+class PaymentDisputed(Exception):
+    """The buyer's bank has taken this money, or may keep it: given back here too, it would be lost twice."""
+
+
 class NotFailed(Exception):
     """This refund did not fail; there is nothing to do again."""
 
@@ -41,10 +45,10 @@ def owe_refund(*, attempt_id: int, amount: Decimal, reason: str, now: datetime) 
     """Write that money of an attempt is to be given back, and the job that asks for it.
 
     Locks the attempt, so that of two at once the second sees the first. Announces ``refund_owed``; raises
-    ``MoreThanCaptured``.
+    ``MoreThanCaptured`` or ``PaymentDisputed``.
     """
     attempt = lock(PaymentAttempt.objects.filter(pk=attempt_id))[0]
-    left = attempt.captured - given_back(attempt)
+    left = attempt.captured - given_back(attempt) - taken_by_disputes(attempt)
     if amount > left:
         raise MoreThanCaptured(left)
     refund = Refund.objects.create(
@@ -54,6 +58,15 @@ def owe_refund(*, attempt_id: int, amount: Decimal, reason: str, now: datetime) 
     enqueue(task=SEND_REFUND, key=f"refund:{refund.pk}", payload={"refund_id": refund.pk}, now=now)
     events.announce(signals.refund_owed, order_id=attempt.order_id, refund_id=refund.pk)
     return refund
+
+
+def taken_by_disputes(attempt: PaymentAttempt) -> Decimal:
+    """Add up what disputes took of a locked attempt for good. Raises ``PaymentDisputed`` while one lasts."""
+    states = (*Dispute.MONEY_AT_STAKE, Dispute.State.LOST)
+    found = attempt.disputes.filter(state__in=states).values_list("state", "amount")
+    if any(state in Dispute.MONEY_AT_STAKE for state, _amount in found):
+        raise PaymentDisputed(attempt.order_id)
+    return sum((amount for _state, amount in found), ZERO)
 
 
 def given_back(attempt: PaymentAttempt) -> Decimal:

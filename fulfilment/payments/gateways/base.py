@@ -137,7 +137,7 @@ EVIDENCE = (
 
 @dataclass(frozen=True)
 class Disputed:
-    """What the provider says of a dispute. ``state`` is one of ``Dispute.State``; ``answer`` what it was last answered.
+    """What the provider says of a dispute. ``state`` is one of ``Dispute.State``; ``answer`` our last answer's key.
 
     ``movements`` is what it took so far, and returned.
     """
@@ -179,7 +179,7 @@ class PaymentProvider(Protocol):
     def answer_dispute(
         self, dispute_id: str, evidence: Mapping[str, str], *, key: str, submit: bool = True
     ) -> Disputed:
-        """Send what speaks for the shop. Under the same key it is sent once; a lost answer shows in ``answer``."""
+        """Send what speaks for the shop, once under a key; an answer that was lost shows in ``answer``."""
 
     def events_since(self, since: datetime) -> list[ProviderEvent]: ...
 

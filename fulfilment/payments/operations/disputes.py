@@ -1,6 +1,7 @@
 """Disputes as the provider tells them: asked for, written down with what moved, booked, and borne by someone."""
 
 import logging
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from catalogue.kernel.locks import lock
 from fulfilment.orders.models import Order, OrderEvent
 from fulfilment.payments import disputing, signals
 from fulfilment.payments.gateways import provider_for
-from fulfilment.payments.gateways.base import Disputed
+from fulfilment.payments.gateways.base import Disputed, NoSuchPayment
 from fulfilment.payments.models import Dispute, DisputeMovement, PaymentAttempt
 from fulfilment.payments.policies import moves_on
 from fulfilment.payments.queries import open_disputes
@@ -51,7 +52,8 @@ def _attempt_of(told: Disputed, now: datetime) -> PaymentAttempt:
     if found is None and told.charge_id:
         found = PaymentAttempt.objects.filter(charge_id=told.charge_id).first()
     if found is None and told.payment_id:
-        found = settle_told(intent_id=told.payment_id, now=now)  # one that was started, and whose answer was lost
+        with suppress(NoSuchPayment):
+            found = settle_told(intent_id=told.payment_id, now=now)  # one that was started, and whose answer was lost
     if found is None:
         raise DisputeOfUnknownPayment(told.id, told.payment_id)
     return found

@@ -79,7 +79,7 @@ class AccountsDiffer(Exception):
 
 
 def reconcile(*, since: datetime, until: datetime) -> Reconciliation:
-    """Compare what moved at the provider with our payments, refunds and disputes. Reads only, asks outside transactions.
+    """Compare what moved at the provider with payments, refunds and disputes. Only reads; asks outside transactions.
 
     Raises ``ProviderUnavailable``. A payment without a charge of the provider's, as in the demonstration's history,
     never was on that account and is left out.

@@ -1,0 +1,37 @@
+"""Disputes for tests, at the demonstration bank and told to the shop."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from catalogue.kernel.shopping import Shopping
+from fulfilment.payments import operations
+from fulfilment.payments.models import Dispute, PaymentAttempt
+from storefront.demo.stripe.server import StandIn
+
+from .bank import pay
+from .orders import place_order, stock
+
+ABROAD = Shopping("EUR", "FR")
+
+
+def pay_by_card(bank: StandIn, *items: Any, shopping: Shopping = ABROAD) -> PaymentAttempt:
+    """Return the attempt of an order that was paid by card. ``open_deliveries()`` comes first."""
+    order = place_order(
+        *(items or ((stock("120.00", farm_gate="80.00"), 2),)), shopping=shopping, payment_method="card"
+    )
+    pay(bank, operations.start(order_id=order.pk, now=timezone.now()).id)
+    operations.sweep(now=timezone.now())
+    return PaymentAttempt.objects.select_related("order").get(order=order)
+
+
+def open_dispute(bank: StandIn, attempt: PaymentAttempt, **options: Any) -> Dispute:
+    """Let the buyer's bank dispute a payment, and look it up."""
+    made = bank.bank.open_dispute(attempt.charge_id, **options)
+    return operations.settle_dispute(provider_id=made["id"], now=timezone.now())
+
+
+def close_dispute(bank: StandIn, dispute: Dispute, *, won: bool) -> Dispute:
+    """Let the buyer's bank decide, and look it up."""
+    bank.bank.close_dispute(dispute.provider_id, won=won)
+    return operations.settle_dispute(provider_id=dispute.provider_id, now=timezone.now())

@@ -16,7 +16,8 @@ SENDING = {
     *(f"shipping.{verb}_importrule" for verb in ("view", "add")),
 }
 ROLES: dict[str, set[str]] = {
-    "support": READ_ORDERS | {"order.change_order", "people.view_user", "communication.view_message", "jobs.view_job"},
+    "support": READ_ORDERS
+    | {"payment.view_dispute", "order.change_order", "people.view_user", "communication.view_message", "jobs.view_job"},
     "catalogue": {
         *(f"catalogue.{verb}_product" for verb in ("view", "add", "change")),
         *(f"catalogue.{verb}_category" for verb in ("view", "add", "change")),
@@ -43,6 +44,7 @@ ROLES: dict[str, set[str]] = {
         "ledger.view_line",
         "partner.view_partner",
         "payment.view_paymentattempt",
+        *(f"payment.{verb}_dispute" for verb in ("view", "answer", "charge_back")),
         "payouts.view_payable",
         "payouts.view_payout",
         "payouts.view_payoutrun",

@@ -65,7 +65,7 @@ def _figures() -> Iterator[str]:
 
 
 def _payment_figures(now: datetime) -> Iterator[str]:
-    """How far the shop is behind Stripe, what was refused at the webhook, and refunds that are not over."""
+    """How far the shop is behind Stripe, what was refused at the webhook, refunds and disputes that are not over."""
     number, oldest = payments.unapplied_events(now)
     yield "# TYPE shop_stripe_events_unapplied gauge"
     yield f"shop_stripe_events_unapplied {number}"
@@ -82,3 +82,9 @@ def _payment_figures(now: datetime) -> Iterator[str]:
     yield "# TYPE shop_refunds gauge"
     for state, refunds in sorted(payments.refund_counts().items()):
         yield f'shop_refunds{{state="{state}"}} {refunds}'
+    yield "# TYPE shop_disputes gauge"
+    for state, disputes in sorted(payments.dispute_counts().items()):
+        yield f'shop_disputes{{state="{state}"}} {disputes}'
+    due_at = payments.disputes_to_answer().due_at
+    yield "# TYPE shop_dispute_due_hours gauge"
+    yield f"shop_dispute_due_hours {(due_at - now).total_seconds() / 3600 if due_at else float('inf'):.1f}"

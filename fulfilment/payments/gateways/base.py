@@ -137,7 +137,7 @@ EVIDENCE = (
 
 @dataclass(frozen=True)
 class Disputed:
-    """What the provider says of a dispute. ``state`` is one of ``Dispute.State``; ``answer`` our last answer's key.
+    """What the provider says of a dispute. ``state``: one of ``Dispute.State``; ``answer``: our last answer's key.
 
     ``movements`` is what it took so far, and returned.
     """

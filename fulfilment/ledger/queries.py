@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
+from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
@@ -181,7 +182,7 @@ OF_THE_SALE = (Source.SALE, Source.REFUND, Source.DELIVERY, Source.DISPUTE)
 
 def standing_of(order_number: str) -> list[Stands]:
     """Return what an order's sale owes for each line, and what refunds and disputes have left of it (one query)."""
-    found: dict[tuple[int, int], Counter[str]] = {}
+    found: dict[Any, Counter[str]] = {}
     told = Q(entry__source__in=OF_THE_SALE) | Q(entry__reverses__source__in=OF_THE_SALE)
     rows = Line.objects.filter(
         told, entry__order_number=order_number, account__code__in=codes.OF_COOPERATIVES, order_line__isnull=False

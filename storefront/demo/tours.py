@@ -62,6 +62,10 @@ TOURS = (
         ("director", "office finance", "office support", "office catalogue"),
         (
             Stop(_("Orders and takings by day, country and currency."), "office/"),
+            Stop(
+                _("Pay with the card ending in 0259: the buyer's bank takes it back. Answer it as finance."),
+                "office/disputes/",
+            ),
             Stop(_("Jobs that wait, run or failed, and how to try again."), "office/"),
             Stop(_("Oscar's dashboard, for the catalogue."), "dashboard/"),
         ),

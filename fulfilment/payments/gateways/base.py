@@ -110,7 +110,7 @@ class ProviderEvent:
 
 @dataclass(frozen=True)
 class Movement:
-    """Money that moved on our account there, before the ``fee``. ``source``: the charge, refund or dispute behind it."""
+    """Money that moved on our account there, before the ``fee``; ``source`` is the charge, refund or dispute."""
 
     id: str
     kind: str

@@ -1,6 +1,7 @@
 """Payments that a buyer's bank takes back, what moved for them, and what the shop answered. Kept beside the payment."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
@@ -120,6 +121,15 @@ class DisputeMovement(models.Model):
 
     def __str__(self) -> str:
         return self.provider_id
+
+    @property
+    def size(self) -> Decimal:
+        """How much moved, whichever way."""
+        return abs(self.amount)
+
+    @property
+    def fee_size(self) -> Decimal:
+        return abs(self.fee)
 
 
 class DisputeAnswer(models.Model):

@@ -23,18 +23,20 @@ LONGEST, LONGEST_MESSAGE = 20_000, 600
 MESSAGES_FROM = 15
 """The last messages say what the buyer was told; an order has few."""
 
+ORDERED = "The order below was placed by the buyer on our site."
+DELIVERED = "All of it was delivered, at the times shown below."
 DRAFTS = {
-    "product_not_received": "The goods were delivered as shown below.",
-    "fraudulent": "The order was placed on our site and delivered to the address that the buyer gave.",
-    "product_unacceptable": "The goods were sent as described. The buyer was told how to send them back.",
+    "product_unacceptable": "The goods were sent as they were described.",
     "credit_not_processed": "The refunds of this order are listed below.",
-    "duplicate": "This payment is for one order of its own, listed below.",
+    "duplicate": "This payment is for one order of its own.",
 }
 
 
 def draft_for(dispute: Dispute) -> str:
-    """Return the first words of an explanation, for a person to go on from."""
-    return DRAFTS.get(dispute.reason, "The order below was placed by the buyer and carried out by us.")
+    """Return the first words of an explanation, true whatever happened, for a person to go on from."""
+    parcels = _sent(dispute.attempt.order)
+    arrived = parcels and all(parcel.delivered_at for parcel in parcels)
+    return " ".join(filter(None, [ORDERED, DELIVERED if arrived else "", DRAFTS.get(dispute.reason, "")]))
 
 
 def evidence_of(dispute: Dispute, explanation: str) -> dict[str, str]:
@@ -98,6 +100,8 @@ def _delivery(order: Order) -> Iterator[str]:
             yield f"Parcel {parcel.reference}: delivery noted by our staff ({parcel.moved_by.get_short_name()})"
         if not parcel.handed_over_at:
             yield f"Parcel {parcel.reference}: not sent yet"
+    if not _sent(order):
+        yield "Nothing was sent yet."
 
 
 def _refunds(dispute: Dispute) -> Iterator[str]:
@@ -110,6 +114,8 @@ def _refunds(dispute: Dispute) -> Iterator[str]:
 def _messages(order: Order) -> Iterator[str]:
     for message in messages_of(order):
         yield f"{_moment(message.sent_at)} by {message.channel}: {words_of(message)}"
+    if not messages_of(order):
+        yield "None was sent."
 
 
 def messages_of(order: Order) -> list[Message]:

@@ -7,8 +7,8 @@ from django.utils import timezone
 from fulfilment.jobs.tasks import job
 
 from . import operations
-from .operations.answering import SEND_ANSWER
 from .operations.refunds import SEND_REFUND
+from .operations.replying import SEND_ANSWER
 from .operations.telling import APPLY_EVENT
 
 RECONCILED, SETTLES_WITHIN = timedelta(days=3), timedelta(hours=1)

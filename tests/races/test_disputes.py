@@ -9,7 +9,7 @@ from django.utils import timezone
 from fulfilment.ledger.models import Entry
 from fulfilment.payments import operations
 from fulfilment.payments.models import Dispute, DisputeAnswer
-from fulfilment.payments.operations import answering, disputes
+from fulfilment.payments.operations import disputes, replying
 from tests.factories.bank import open_bank
 from tests.factories.disputes import open_dispute, pay_by_card
 from tests.factories.orders import open_deliveries
@@ -59,15 +59,15 @@ def test_two_people_at_once_send_one_answer_and_the_second_is_told(bank, run_job
 
 def test_twin_without_the_lock_the_second_runs_into_the_database(bank, monkeypatch):
     dispute = open_dispute(bank, pay_by_card(bank))
-    refuse_second = answering._refuse_second
+    refuse_second = replying._refuse_second
     gate = threading.Barrier(2)
-    monkeypatch.setattr(answering, "lock", without_locks)
+    monkeypatch.setattr(replying, "lock", without_locks)
 
     def both_look_first(row):
         refuse_second(row)
         gate.wait(timeout=30)
 
-    monkeypatch.setattr(answering, "_refuse_second", both_look_first)
+    monkeypatch.setattr(replying, "_refuse_second", both_look_first)
 
     found = run_together(lambda number: answer(dispute, number), workers=2, expected=IntegrityError)
 

@@ -1,6 +1,5 @@
 """Everything that changes a payment: asking for it, finding out what came of it, giving it up, giving it back."""
 
-from .answering import AlreadyAnswered, NotToAnswer, answer_dispute, keep_explanation, send_answer
 from .disputes import (
     AlreadyCharged,
     DisputeOfUnknownPayment,
@@ -25,6 +24,7 @@ from .ending import (
 from .paying import collect_cash, drop_cash, settle, settle_told
 from .reconciling import AccountsDiffer, Reconciliation, check_accounts, reconcile
 from .refunds import MoreThanCaptured, NotFailed, PaymentDisputed, owe_refund, refund_again, send_refund, settle_refund
+from .replying import AlreadyAnswered, NotToAnswer, answer_dispute, keep_explanation, send_answer
 from .starting import NothingToPay, open_attempt, start
 from .telling import apply_event, fill_gaps, forget_events, store_event
 

@@ -11,7 +11,7 @@ from catalogue.kernel.money import EUR, USD
 from catalogue.kernel.workdays import NONE
 
 from . import fixing
-from .models import ExchangeRate, OldRateApproval, PriceList, PriceListDraft
+from .models import ExchangeRate, OldRateApproval, PriceList, PriceListDraft, StampDuty
 
 FOREIGN_CURRENCIES = (EUR, USD)
 
@@ -150,3 +150,8 @@ def rates_with_sources(price_list: PriceList) -> list[RateOfList]:
         rate = accepted_then.order_by("-day").first()
         found.append(RateOfList(currency, rates.of(currency), rates.day, rate.source if rate else ""))
     return found
+
+
+def stamp_duty_on(day: date) -> StampDuty | None:
+    """Return the duty on cash that holds on a day."""
+    return StampDuty.objects.on(day).first()

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from django.db.models import F, IntegerField, OuterRef, Prefetch, Q, Subquery, Sum, Value
+from django.db.models import Case, F, IntegerField, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from catalogue.cooperatives.models import StockRecord
 from catalogue.kernel.invariants import invariant
 
-from .models import Line, LineDiscount, Order
+from .at_the_door import ask
+from .models import CashTerms, Line, LineDiscount, Order
 from .policies import HOLDING
 from .queries import breakdown_of, frozen_lines
 
@@ -17,16 +18,20 @@ CHUNK = 500
 LEFT_THE_SHELF = ("HANDED_OVER", "IN_TRANSIT", "DELIVERED", "REFUSED", "LOST", "RETURNED", "CANCELLED")
 
 
-@invariant("orders: the total is the lines and the delivery")
+@invariant("orders: the total is the lines and the delivery, in cash with the duty and rounded down")
 def total_is_the_sum() -> Iterable[object]:
     lines = Line.objects.filter(order=OuterRef("pk")).order_by().values("order")
+    nothing = Value(Decimal(0))
+    duty = Case(When(cash_terms__borne_by="buyer", then=F("cash_terms__stamp_duty")), default=nothing)
     return (
         Order.objects.annotate(
+            door=duty - Coalesce(F("cash_terms__rounding"), nothing),
             goods=Subquery(lines.annotate(amount=Sum("line_price_incl_tax")).values("amount")),
             goods_excl=Subquery(lines.annotate(amount=Sum("line_price_excl_tax")).values("amount")),
         )
         .exclude(
-            total_incl_tax=F("goods") + F("shipping_incl_tax"), total_excl_tax=F("goods_excl") + F("shipping_excl_tax")
+            total_incl_tax=F("goods") + F("shipping_incl_tax") + F("door"),
+            total_excl_tax=F("goods_excl") + F("shipping_excl_tax") + F("door"),
         )
         .values_list("number", flat=True)
     )
@@ -53,10 +58,19 @@ def lines_less_their_discounts() -> Iterable[object]:
 
 @invariant("orders: what each part of an order came to adds up to its total")
 def breakdowns_add_up() -> Iterable[object]:
-    orders = Order.objects.order_by("pk").prefetch_related(Prefetch("lines", queryset=frozen_lines()))
+    orders = Order.objects.order_by("pk").select_related("cash_terms").prefetch_related(Prefetch("lines", queryset=frozen_lines()))
     for order in orders.iterator(chunk_size=CHUNK):
         if breakdown_of(order, order.lines.all()).total != order.total_incl_tax:
             yield order.number
+
+
+@invariant("orders: what was asked at the door follows from the price and the rules of that day")
+def cash_follows_its_rules() -> Iterable[object]:
+    rows = CashTerms.objects.select_related("order").order_by("pk")
+    for terms in rows.iterator(chunk_size=CHUNK):
+        price = terms.order.total_incl_tax - terms.duty_of_buyer + terms.rounding
+        if terms.sum_of(price) != ask(price, terms.rules):
+            yield terms.order.number
 
 
 @invariant("orders: each line was sold at its published price")

@@ -15,6 +15,7 @@ from catalogue.kernel.money import ZERO
 from catalogue.places.models import PlaceInMorocco
 from catalogue.pricing.models import Currency, Seller, Side
 
+from .cash_terms import CashTerms
 from .policies import NamedAmount, by_name
 from .recipients import ForSomeone
 
@@ -102,6 +103,11 @@ class Order(ForSomeone, AbstractOrder):
         """What the delivery cost before offers."""
         off = sum((row.amount for row in self.delivery_discounts.all()), ZERO)
         return Decimal(self.shipping_incl_tax) + off
+
+    @property
+    def at_the_door(self) -> CashTerms | None:
+        """What rounding and stamp duty did to a total in cash; none for other orders."""
+        return getattr(self, "cash_terms", None)
 
     @property
     def email(self) -> str:

@@ -70,7 +70,7 @@ def success_is_exact() -> Iterable[object]:
 def settled_payments_are_booked() -> Iterable[object]:
     held = Entry.objects.filter(source=Source.HELD).values("external_id")
     settled = PaymentAttempt.objects.filter(state="SUCCEEDED").exclude(idempotency_key__in=held)
-    yield from not_as_expected(_sales(settled.select_related("order").order_by("pk")))
+    yield from not_as_expected(_sales(settled.select_related("order__cash_terms").order_by("pk")))
 
 
 def _sales(settled: QuerySet[PaymentAttempt]) -> Iterator[NewEntry]:

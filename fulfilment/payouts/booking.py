@@ -31,7 +31,7 @@ def pay(run: PayoutRun, *, now: datetime) -> None:
 def book_missing(*, now: datetime) -> int:
     """Book every settled payment, delivered parcel and paid payout that has no entry yet; return how many."""
     known = set(Entry.objects.values_list("source", "external_id"))
-    settled = PaymentAttempt.objects.filter(state=PaymentAttempt.State.SUCCEEDED).select_related("order")
+    settled = PaymentAttempt.objects.filter(state=PaymentAttempt.State.SUCCEEDED).select_related("order__cash_terms")
     parcels = Consignment.objects.filter(state=Consignment.State.DELIVERED).select_related("order")
     paid = Payout.objects.filter(state=Payout.State.SETTLED)
     happened = [*payments.sales(settled), *deliveries(parcels), *payouts(paid)]

@@ -1,5 +1,6 @@
 """What the shop sells with: Oscar, money, checkout, Stripe."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -51,6 +52,12 @@ HOME_COUNTRY = "MA"
 CURRENCY_COOKIE, DESTINATION_COOKIE = "currency", "destination"
 PAYMENT_WINDOW_MINUTES = 30
 """How long an unpaid order holds its stock before it is cancelled at the provider and released."""
+
+CASH_ROUNDING_MAD = Decimal(env.str("CASH_ROUNDING_MAD", default="0.50"))
+"""A total paid at the door is rounded down to a multiple of this: 0.50, 1.00, or 0 for not at all."""
+
+if CASH_ROUNDING_MAD not in (0, Decimal("0.50"), 1):
+    raise ImproperlyConfigured("CASH_ROUNDING_MAD is 0, 0.50 or 1.")
 
 COD_CONFIRMATION = "automatic"
 """How an order paid at the door is confirmed; a call or a signed link comes later."""

@@ -21,6 +21,7 @@ from .placing import (
     Purchase,
     TermsChanged,
     addressed_to,
+    cash_terms,
     place,
 )
 
@@ -38,6 +39,7 @@ __all__ = [
     "addressed_to",
     "advance",
     "cancel",
+    "cash_terms",
     "confirm",
     "expire",
     "mark_paid",

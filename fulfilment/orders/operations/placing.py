@@ -14,7 +14,7 @@ from catalogue.kernel.shopping import HOME_COUNTRY, Shopping
 from catalogue.places.models import Country
 from fulfilment.orders import queries, signals
 from fulfilment.orders.discounting import NOTHING, AtHand
-from fulfilment.orders.models import Order, OrderEvent, ShippingAddress
+from fulfilment.orders.models import CashTerms, Order, OrderEvent, ShippingAddress
 from fulfilment.orders.operations import life, lines
 from fulfilment.orders.policies import (
     CASH,
@@ -67,7 +67,7 @@ class Purchase:
     """All that placing needs, as plain data.
 
     ``address`` holds the fields of a ``ShippingAddress``, checked by a form. ``shown`` are the fingerprints of the
-    quotes the buyer was shown, one for each way to send it. Name and phone in ``address`` are the payer's; a
+    quotes the buyer was shown, for ways to send and to pay it. Name and phone in ``address`` are the payer's; a
     ``recipient``, if there is one, takes their place on the parcel. ``offers`` were read under the locks of their rows.
     """
 
@@ -112,6 +112,8 @@ def place(*, purchase: Purchase, now: datetime) -> Placed:
     order = _insert(purchase, quote, delivery, now)
     with translation.override(purchase.language):
         lines.write(order, quote, delivery, rows)
+    if terms := cash_terms(order, quote, delivery):
+        terms.save(force_insert=True)
     OrderEvent.objects.create(order=order, kind="placed", at=now, by_id=purchase.user_id)
     events.announce(signals.order_placed, order_id=order.pk, order=order)
     if order.payment_method == CASH and settings.COD_CONFIRMATION == "automatic":
@@ -127,7 +129,7 @@ def _check(purchase: Purchase, quote: Quote) -> Delivery:
     delivery = quote.delivery(purchase.delivery)
     if delivery is None:
         raise DeliveryGone(purchase.delivery)
-    if quote.fingerprint(delivery) not in purchase.shown:
+    if quote.fingerprint(delivery, purchase.payment_method) not in purchase.shown:
         raise TermsChanged(quote)
     hidden = purchase.recipient is not None and purchase.recipient.prices_hidden
     if purchase.payment_method not in payment_methods(quote, delivery, prices_hidden=hidden):
@@ -137,7 +139,7 @@ def _check(purchase: Purchase, quote: Quote) -> Delivery:
 
 def _insert(purchase: Purchase, quote: Quote, delivery: Delivery, now: datetime) -> Order:
     cash = purchase.payment_method == CASH
-    total = quote.total(delivery)
+    total = quote.total(delivery, purchase.payment_method)
     code = purchase.address["country_id"]
     country = Country(pk=code, printable_name=code)  # the address's text needs its name; the row itself is not read
     place = addressed_to(purchase.recipient, purchase.address)
@@ -169,6 +171,22 @@ def _insert(purchase: Purchase, quote: Quote, delivery: Delivery, now: datetime)
         date_placed=now,
         reserved_until=None if cash else now + timedelta(minutes=settings.PAYMENT_WINDOW_MINUTES),
         **_recipient(purchase.recipient),
+    )
+
+
+def cash_terms(order: Order, quote: Quote, delivery: Delivery) -> CashTerms | None:
+    """Return the row that keeps what an order's total in cash is made of, unsaved; none where no rule holds."""
+    rules = quote.cash_rules
+    if order.payment_method != CASH or not (rules.step or rules.duty_pct):
+        return None
+    asked = quote.asked(delivery, CASH)
+    return CashTerms(
+        order=order,
+        step=rules.step,
+        rounding=asked.rounding,
+        duty_pct=rules.duty_pct,
+        stamp_duty=asked.stamp_duty,
+        borne_by=asked.borne_by,
     )
 
 

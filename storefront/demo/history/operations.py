@@ -20,7 +20,7 @@ from catalogue.pricing.models import PriceList
 from catalogue.pricing.operations import publish_past_list
 from catalogue.pricing.queries import NoPriceList
 from fulfilment.ledger import operations as ledger
-from fulfilment.orders.models import Line, Order, OrderEvent, ShippingAddress
+from fulfilment.orders.models import CashTerms, Line, Order, OrderEvent, ShippingAddress
 from fulfilment.payments import booking as payments_booking
 from fulfilment.payments.models import PaymentAttempt
 from fulfilment.payouts import booking as payouts_booking
@@ -80,6 +80,7 @@ def _save(written: Sequence[rows.Written], now: datetime) -> None:
     _create(ShippingAddress, [one.address for one in written])
     _create(Order, [one.order for one in written])
     _create(Line, [line for one in written for line in one.lines])
+    _create(CashTerms, [one.cash_terms for one in written if one.cash_terms])
     _create(PaymentAttempt, [one.attempt for one in written])
     _create(Consignment, [consignment for one in written for consignment in one.consignments])
     _create(ConsignmentLine, [link for one in written for link in one.consignment_lines])

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils import translation
 
-from fulfilment.orders.models import Line, Order, OrderEvent, ShippingAddress
-from fulfilment.orders.operations import titles_of
+from fulfilment.orders.models import CashTerms, Line, Order, OrderEvent, ShippingAddress
+from fulfilment.orders.operations import cash_terms, titles_of
 from fulfilment.orders.policies import ALPHABET, CARD, CASH, HOLDING, NUMBER_LENGTH, PricedItem
 from fulfilment.payments.models import PaymentAttempt
 from fulfilment.payouts.models import Payable
@@ -32,6 +32,7 @@ class Written:
     order: Order
     lines: list[Line]
     attempt: PaymentAttempt
+    cash_terms: CashTerms | None = None
     consignments: list[Consignment] = field(default_factory=list)
     consignment_lines: list[ConsignmentLine] = field(default_factory=list)
     payables: list[Payable] = field(default_factory=list)
@@ -43,7 +44,7 @@ def write(purchase: Purchase, *, shelf: Shelf, random: Random, site_id: int, now
     address = _address(purchase)
     order = _order(purchase, address, _number(random), site_id)
     lines = [_line(order, item, purchase, shelf) for item in purchase.quote.items]
-    written = Written(address, order, lines, _attempt(purchase, order, now))
+    written = Written(address, order, lines, _attempt(purchase, order, now), cash_terms(order, purchase.quote, purchase.delivery))
     if purchase.outcome != EXPIRED:
         for serial, parcel in enumerate(purchase.parcels, start=1):
             _consign(written, purchase, parcel, serial, now)
@@ -80,7 +81,7 @@ def _address(purchase: Purchase) -> ShippingAddress:
 
 def _order(purchase: Purchase, address: ShippingAddress, number: str, site_id: int) -> Order:
     quote, delivery = purchase.quote, purchase.delivery
-    total = quote.total(delivery)
+    total = quote.total(delivery, purchase.payment_method)
     with translation.override(purchase.buyer.language):
         method = str(METHOD_NAMES.get(delivery.code, delivery.code))
     return Order(

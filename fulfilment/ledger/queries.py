@@ -14,8 +14,8 @@ from catalogue.kernel.money import ZERO, from_minor
 from catalogue.kernel.periods import CASABLANCA
 
 from .models import Account, Entry, Line
-from .policies import accounts as codes
 from .policies import AccountKey, Leg, NewEntry, Source
+from .policies import accounts as codes
 
 CHUNK = 500
 
@@ -182,9 +182,7 @@ def stamp_duty_by_month() -> list[DutyMonth]:
         borne=Sum("amount_minor", filter=~of_duty, default=0),
     )
     return [
-        DutyMonth(
-            row["month"].date(), from_minor(-row["due"]), from_minor(row["taken_back"]), from_minor(row["borne"])
-        )
+        DutyMonth(row["month"].date(), from_minor(-row["due"]), from_minor(row["taken_back"]), from_minor(row["borne"]))
         for row in months.order_by("-month")
     ]
 

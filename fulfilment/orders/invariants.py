@@ -58,7 +58,11 @@ def lines_less_their_discounts() -> Iterable[object]:
 
 @invariant("orders: what each part of an order came to adds up to its total")
 def breakdowns_add_up() -> Iterable[object]:
-    orders = Order.objects.order_by("pk").select_related("cash_terms").prefetch_related(Prefetch("lines", queryset=frozen_lines()))
+    orders = (
+        Order.objects.order_by("pk")
+        .select_related("cash_terms")
+        .prefetch_related(Prefetch("lines", queryset=frozen_lines()))
+    )
     for order in orders.iterator(chunk_size=CHUNK):
         if breakdown_of(order, order.lines.all()).total != order.total_incl_tax:
             yield order.number

@@ -9,7 +9,16 @@ from django.utils.translation import gettext_lazy
 
 from catalogue.cooperatives.models import Partner
 from catalogue.kernel import numerals, periods, text
-from catalogue.pricing.models import CooperativeTaxStatus, Dated, Fee, SellerOfRecord, Source, StampDuty, VatClass, VatRate
+from catalogue.pricing.models import (
+    CooperativeTaxStatus,
+    Dated,
+    Fee,
+    SellerOfRecord,
+    Source,
+    StampDuty,
+    VatClass,
+    VatRate,
+)
 from catalogue.products.models import Family
 
 from .forms import DayField

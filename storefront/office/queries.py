@@ -73,7 +73,11 @@ def order(number: str) -> QuerySet[Order]:
     return (
         Order.objects.filter(number=number)
         .select_related(
-            "user", "shipping_address__country", "shipping_address__province", "shipping_address__commune", "price_list",
+            "user",
+            "shipping_address__country",
+            "shipping_address__province",
+            "shipping_address__commune",
+            "price_list",
             "cash_terms",
         )
         .prefetch_related(

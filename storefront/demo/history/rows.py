@@ -44,7 +44,9 @@ def write(purchase: Purchase, *, shelf: Shelf, random: Random, site_id: int, now
     address = _address(purchase)
     order = _order(purchase, address, _number(random), site_id)
     lines = [_line(order, item, purchase, shelf) for item in purchase.quote.items]
-    written = Written(address, order, lines, _attempt(purchase, order, now), cash_terms(order, purchase.quote, purchase.delivery))
+    written = Written(
+        address, order, lines, _attempt(purchase, order, now), cash_terms(order, purchase.quote, purchase.delivery)
+    )
     if purchase.outcome != EXPIRED:
         for serial, parcel in enumerate(purchase.parcels, start=1):
             _consign(written, purchase, parcel, serial, now)

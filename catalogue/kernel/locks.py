@@ -18,6 +18,14 @@ def lock(rows: QuerySet[Row]) -> list[Row]:
     return list(rows.order_by("pk").select_for_update(no_key=True, of=("self",)))
 
 
+def lock_one(rows: QuerySet[Row]) -> Row:
+    """Lock the one row that is looked for and return it. Raises the model's ``DoesNotExist``."""
+    found = lock(rows)
+    if not found:
+        raise rows.model.DoesNotExist(f"no such {rows.model._meta.verbose_name}")
+    return found[0]
+
+
 def lock_ids(model: type[Row], ids: Iterable[int]) -> dict[int, Row]:
     """Lock rows by id and return them by id."""
     return {row.pk: row for row in lock(model._default_manager.filter(pk__in=set(ids)))}

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from catalogue.kernel.locks import lock
+from catalogue.kernel.locks import lock_one
 from catalogue.kernel.periods import local
 from fulfilment.documents.rendering import render
 from fulfilment.orders.models import Order
@@ -35,7 +35,7 @@ def issue(*, order_id: int, now: datetime) -> Invoice:
     Locks the order, then the series until the transaction ends, so that no number is left out or given twice.
     Raises ``NothingSold`` or ``content.InvoiceDiffers``.
     """
-    order = lock(Order.objects.filter(pk=order_id))[0]
+    order = lock_one(Order.objects.filter(pk=order_id))
     known = Invoice.objects.filter(order=order).first()
     if known:
         return known
@@ -60,7 +60,7 @@ def issue(*, order_id: int, now: datetime) -> Invoice:
 
 def _next_number(year: int) -> int:
     Series.objects.get_or_create(year=year)
-    series = lock(Series.objects.filter(year=year))[0]
+    series = lock_one(Series.objects.filter(year=year))
     series.last += 1
     series.save(update_fields=["last"])
     return series.last

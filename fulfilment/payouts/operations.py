@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from psycopg.errors import UniqueViolation
 
 from catalogue.cooperatives.models import Partner
-from catalogue.kernel.locks import lock, try_advisory_lock
+from catalogue.kernel.locks import lock, lock_one, try_advisory_lock
 from catalogue.kernel.periods import local
 from fulfilment.orders.models import Order
 from fulfilment.orders.policies import CASH
@@ -48,7 +48,7 @@ def record_earnings(*, consignment_id: int, now: datetime) -> None:
     Locks the order, so that its parcels, its refunds and its cash follow one another.
     """
     consignment = Consignment.objects.select_related("order").get(pk=consignment_id)
-    order = lock(Order.objects.filter(pk=consignment.order_id))[0]
+    order = lock_one(Order.objects.filter(pk=consignment.order_id))
     if consignment.state != Consignment.State.DELIVERED:
         raise NotDelivered(consignment.reference)
     earned_at = consignment.delivered_at or now
@@ -71,7 +71,7 @@ def record_earnings(*, consignment_id: int, now: datetime) -> None:
 @transaction.atomic
 def date_earnings(*, order_id: int) -> None:
     """Date what an order earned, now that all of it has arrived. Locks the order; a second call changes nothing."""
-    _date(lock(Order.objects.filter(pk=order_id))[0])
+    _date(lock_one(Order.objects.filter(pk=order_id)))
 
 
 def _date(order: Order) -> None:

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from catalogue.cooperatives.operations import consume, put_back
 from catalogue.kernel import events
-from catalogue.kernel.locks import lock
+from catalogue.kernel.locks import lock, lock_one
 from fulfilment.orders import operations as orders
 from fulfilment.orders.models import Line, Order, OrderEvent
 from fulfilment.payments import operations as payments
@@ -66,7 +66,7 @@ def open_consignments(*, order_id: int, now: datetime) -> list[Consignment]:
 
     A second call changes nothing, nor does one for an order cancelled meanwhile.
     """
-    order = _locked_order(order_id)
+    order = lock_one(Order.objects.filter(pk=order_id))
     if order.status in (Order.Status.PENDING_PAYMENT, Order.Status.PENDING_CONFIRMATION):
         raise NotToBePrepared(order.number, order.status)
     if order.status not in (Order.Status.PAID, Order.Status.CONFIRMED):
@@ -182,7 +182,7 @@ def _nobody_there(consignment: Consignment, number: int, by: Any, now: datetime)
 @transaction.atomic
 def cancel_for_order(*, order_id: int, now: datetime, by: Any = None) -> None:
     """Call off what an order's cooperatives were to prepare. A packed parcel is left alone."""
-    _locked_order(order_id)
+    lock_one(Order.objects.filter(pk=order_id))
     for consignment in lock(Consignment.objects.filter(order_id=order_id, state__in=policies.CANCELLABLE)):
         _write(consignment, State.CANCELLED, by, now)
         _tell(consignment)
@@ -217,15 +217,9 @@ def _move(consignment_id: int, state: str, by: Any, now: datetime, **carried: An
 
 def _locked(consignment_id: int) -> tuple[Order, dict[int, Consignment]]:
     """Lock a consignment's order and all its consignments, in this order."""
-    order = _locked_order(Consignment.objects.values_list("order_id", flat=True).get(pk=consignment_id))
+    order_id = Consignment.objects.values_list("order_id", flat=True).get(pk=consignment_id)
+    order = lock_one(Order.objects.filter(pk=order_id))
     return order, {found.pk: found for found in lock(Consignment.objects.filter(order_id=order.pk))}
-
-
-def _locked_order(order_id: int) -> Order:
-    try:
-        return lock(Order.objects.filter(pk=order_id))[0]
-    except IndexError:
-        raise Order.DoesNotExist(order_id) from None
 
 
 def _open(order: Order, number: int, cooperative_id: int, lines: list[Line], now: datetime) -> Consignment:

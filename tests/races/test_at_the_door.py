@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from fulfilment.orders.confirming import operations as confirming
 from fulfilment.orders.models import Confirmation, Order
+from fulfilment.orders.operations import life
 from fulfilment.warehouse import operations
 from tests.factories.catalogue import make_stockrecord
 from tests.factories.parcels import make_held_order, move_to, open_parcels
-from tests.support.races import run_together
+from tests.support.races import run_together, unlock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,9 +26,7 @@ def read_slowly(rows):
 
 
 def without_locks(monkeypatch):
-    monkeypatch.setattr(operations, "lock", read_slowly)
-    monkeypatch.setattr(confirming, "lock", read_slowly)
-    monkeypatch.setattr("fulfilment.orders.operations.life.lock", read_slowly)
+    unlock(monkeypatch, operations, confirming, life, read=read_slowly)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from django.utils import timezone
 from fulfilment.invoices import operations
 from fulfilment.invoices.models import Invoice, Series
 from tests.factories.sales import make_order
-from tests.support.races import run_together
+from tests.support.races import run_together, unlock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORKERS = 6
@@ -34,7 +34,7 @@ def test_many_at_once_take_following_numbers(orders):
 
 
 def test_twin_without_the_lock_gives_a_number_twice(orders, monkeypatch):
-    monkeypatch.setattr(operations, "lock", list)  # reads the rows and holds none
+    unlock(monkeypatch, operations)
 
     answers = issue_all(orders, expected=IntegrityError)
 

@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from fulfilment.orders import operations as orders
 from fulfilment.orders.models import Order
+from fulfilment.orders.operations import life
 from fulfilment.warehouse import operations
 from fulfilment.warehouse.models import Consignment
 from tests.factories.catalogue import make_stockrecord
 from tests.factories.parcels import make_held_order, move_to
-from tests.support.races import run_together
+from tests.support.races import run_together, unlock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,8 +26,7 @@ def without_locks(monkeypatch):
         time.sleep(0.2)
         return found
 
-    monkeypatch.setattr(operations, "lock", read)
-    monkeypatch.setattr("fulfilment.orders.operations.life.lock", read)
+    unlock(monkeypatch, operations, life, read=read)
 
 
 def open_one(order: Order) -> list[Consignment]:

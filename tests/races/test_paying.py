@@ -23,7 +23,7 @@ from storefront.demo.stripe.bank import Refused
 from storefront.notifications.models import Message
 from tests.factories.bank import events_of, open_bank, pay, tell
 from tests.factories.orders import open_deliveries, place_order, stock
-from tests.support.races import run_together
+from tests.support.races import run_together, unlock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -133,8 +133,8 @@ def test_twin_without_the_lock_it_is_announced_more_than_once(monkeypatch):
     def hear(attempt_id, **kwargs):
         heard.append(attempt_id)
 
-    monkeypatch.setattr(paying, "lock", unlocked)
-    monkeypatch.setattr(life, "lock", list)
+    unlock(monkeypatch, paying, read=unlocked)
+    unlock(monkeypatch, life)
     signals.payment_settled.connect(hear)
     with open_bank() as bank:
         stock(in_stock=1)

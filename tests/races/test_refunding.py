@@ -14,7 +14,7 @@ from fulfilment.payments.models import Refund
 from fulfilment.payments.operations import refunding
 from tests.factories.bank import open_bank, pay
 from tests.factories.orders import open_deliveries, place_order, stock
-from tests.support.races import run_together
+from tests.support.races import run_together, unlock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,7 +44,7 @@ def test_a13_of_five_refunds_of_sixty_percent_at_once_one_passes(order):
 
 
 def test_twin_without_the_lock_people_meet_the_databases_refusal_instead_of_a_sentence(order, monkeypatch):
-    monkeypatch.setattr(refunding, "lock", list)
+    unlock(monkeypatch, refunding)
 
     def late(*args, **kwargs):
         answer = choose(*args, **kwargs)

@@ -20,7 +20,7 @@ from fulfilment.payments.models import BankCredit, PaymentAttempt, Refund
 from fulfilment.payments.operations import transfers
 from tests.factories.orders import open_deliveries
 from tests.factories.transfers import place_transfer, receive
-from tests.support.races import run_together
+from tests.support.races import run_together, unlock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TOTAL = Decimal("600.00")
@@ -103,7 +103,7 @@ def test_two_who_match_two_lines_with_one_order_pay_it_once(order, monkeypatch):
 
 
 def test_twin_without_the_locks_two_lines_pay_one_order(order, monkeypatch):
-    monkeypatch.setattr(transfers, "lock", lambda rows: list(rows.order_by("pk")))
+    unlock(monkeypatch, transfers, read=lambda rows: list(rows.order_by("pk")))
     meet_after(monkeypatch, transfers, "_why_not")
 
     match_two(order)

@@ -9,7 +9,7 @@ from django.db import IntegrityError
 from fulfilment.orders.withdrawing import operations, queries
 from fulfilment.orders.withdrawing.models import Withdrawal, WithdrawalLine
 from tests.factories.withdrawals import declare, make_delivered_order
-from tests.support.races import run_together
+from tests.support.races import run_together, unlock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PEOPLE = 4
@@ -30,7 +30,7 @@ def test_of_four_who_withdraw_at_once_one_does_and_the_others_are_told():
     assert WithdrawalLine.objects.get().quantity == 2
 
 
-def test_without_the_lock_the_others_meet_the_database_s_own_refusal():
+def test_without_the_lock_the_others_meet_the_database_s_own_refusal(monkeypatch):
     order = make_delivered_order()
     line = order.lines.get()
     meeting = threading.Barrier(PEOPLE)
@@ -40,7 +40,8 @@ def test_without_the_lock_the_others_meet_the_database_s_own_refusal():
         check(*args)
         meeting.wait(timeout=30)
 
-    with patch.object(operations, "lock", list), patch.object(operations, "check", check_together):
+    unlock(monkeypatch, operations)
+    with patch.object(operations, "check", check_together):
         answers = run_together(
             lambda number: declare(order, {line.pk: 2}, confirmation=f"key-{number}"),
             workers=PEOPLE,
@@ -58,7 +59,7 @@ def test_one_confirmation_pressed_by_four_fingers_is_one_withdrawal():
     assert {answer.pk for answer in answers} == {Withdrawal.objects.get().pk}
 
 
-def test_without_the_lock_each_finger_withdraws_once_more():
+def test_without_the_lock_each_finger_withdraws_once_more(monkeypatch):
     order = make_delivered_order()
     line = order.lines.get()
     meeting = threading.Barrier(2)
@@ -68,7 +69,8 @@ def test_without_the_lock_each_finger_withdraws_once_more():
         meeting.wait(timeout=30)
         return offer_of(*args)
 
-    with patch.object(operations, "lock", list), patch.object(queries, "offer_of", read_together):
+    unlock(monkeypatch, operations)
+    with patch.object(queries, "offer_of", read_together):
         answers = run_together(lambda: declare(order, {line.pk: 1}), workers=2, expected=IntegrityError)
 
     assert sum(isinstance(answer, IntegrityError) for answer in answers) == 1

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from catalogue.kernel import events
-from catalogue.kernel.locks import lock
+from catalogue.kernel.locks import lock_one
 from fulfilment.orders import signals
 from fulfilment.orders.models import CashAllowed, Confirmation, ConfirmationCall, Order, OrderEvent
 from fulfilment.orders.operations import life
@@ -60,7 +60,7 @@ def ask(order: Order, *, why: str, now: datetime) -> Confirmation:
 @transaction.atomic
 def confirm_by_link(*, order_id: int, now: datetime) -> Order:
     """Take the buyer's yes. A second one changes nothing. Raises ``NotWaiting`` or ``TooLate``."""
-    order = _locked(order_id)
+    order = lock_one(Order.objects.filter(pk=order_id))
     if order.status != WAITS:
         if order.status in (Order.Status.CANCELLED, Order.Status.EXPIRED):
             raise NotWaiting(order.status)
@@ -74,7 +74,7 @@ def confirm_by_link(*, order_id: int, now: datetime) -> Order:
 @transaction.atomic
 def decline_by_link(*, order_id: int, now: datetime) -> None:
     """Take the buyer's no: the order is cancelled. A second one changes nothing. Raises ``NotWaiting``."""
-    order = _locked(order_id)
+    order = lock_one(Order.objects.filter(pk=order_id))
     if order.status == Order.Status.CANCELLED:
         return
     _call_off(order, now, by=None)
@@ -88,7 +88,7 @@ def record_call(
 
     Announces ``buyer_not_reached`` when nobody answered. Raises ``NotWaiting``, ``CalledAlready`` or ``NoReason``.
     """
-    order = _locked(order_id)
+    order = lock_one(Order.objects.filter(pk=order_id))
     if order.status != WAITS:
         raise NotWaiting(order.status)
     calls = list(ConfirmationCall.objects.filter(order=order))
@@ -122,7 +122,7 @@ def look_at_confirmations(*, now: datetime) -> None:
 @transaction.atomic
 def remind(*, order_id: int, now: datetime) -> None:
     """Ask once more by link. Announces ``confirmation_reminded``, once."""
-    order = _locked(order_id)
+    order = lock_one(Order.objects.filter(pk=order_id))
     unasked = Confirmation.objects.filter(order=order, reminded_at=None)
     if order.status == WAITS and unasked.update(reminded_at=now):
         events.announce(signals.confirmation_reminded, order_id=order.pk)
@@ -131,7 +131,7 @@ def remind(*, order_id: int, now: datetime) -> None:
 @transaction.atomic
 def give_up(*, order_id: int, now: datetime) -> None:
     """Cancel an order that nobody confirmed in time, and put its goods back on offer."""
-    order = _locked(order_id)
+    order = lock_one(Order.objects.filter(pk=order_id))
     if order.status != WAITS:
         return  # confirmed in the last second
     OrderEvent.objects.create(order=order, kind="not_confirmed", at=now)
@@ -144,13 +144,6 @@ def allow_cash(*, order_id: int, reason: str, by: Any, now: datetime) -> CashAll
     if not reason:
         raise NoReason
     return CashAllowed.objects.create(order_id=order_id, reason=reason, at=now, by=by)
-
-
-def _locked(order_id: int) -> Order:
-    try:
-        return lock(Order.objects.filter(pk=order_id))[0]
-    except IndexError:
-        raise Order.DoesNotExist(order_id) from None
 
 
 def _call_off(order: Order, now: datetime, *, by: Any) -> None:

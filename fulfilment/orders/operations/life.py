@@ -8,7 +8,7 @@ from django.db.models import F
 
 from catalogue.cooperatives.operations import SoldOut, hold, release
 from catalogue.kernel import events
-from catalogue.kernel.locks import lock
+from catalogue.kernel.locks import lock_one
 from fulfilment.orders import queries, signals
 from fulfilment.orders.models import Line, Order, OrderEvent
 from fulfilment.orders.policies import Item, by_stockrecord, may_cancel, may_follow
@@ -31,7 +31,7 @@ class TooLateToCancel(Exception):
 @transaction.atomic
 def confirm(*, order_id: int, now: datetime, by: Any = None) -> None:
     """Confirm an order that is paid at the door. Announces ``order_confirmed``; a second call changes nothing."""
-    order = _locked(order_id)
+    order = lock_one(Order.objects.filter(pk=order_id))
     if order.status != Status.CONFIRMED:
         confirm_locked(order, now=now, by=by)
 
@@ -45,7 +45,7 @@ def confirm_locked(order: Order, *, now: datetime, by: Any = None) -> None:
 @transaction.atomic
 def mark_paid(*, order_id: int, now: datetime) -> None:
     """Say that the money is there. Announces ``order_paid``; a second call changes nothing."""
-    order = _locked(order_id)
+    order = lock_one(Order.objects.filter(pk=order_id))
     if order.status == Status.PAID:
         return
     _move(order, Status.PAID, now=now, reserved_until=None)
@@ -58,7 +58,7 @@ def keep_until(*, order_id: int, until: datetime, now: datetime) -> None:
 
     The longer of the two times counts.
     """
-    order = _locked(order_id)
+    order = lock_one(Order.objects.filter(pk=order_id))
     if order.status != Status.PENDING_PAYMENT:
         raise ImpossibleMove(order.number, order.status, "AUTHORISED")
     if order.reserved_until is None or order.reserved_until < until:
@@ -75,7 +75,7 @@ def cancel(*, order_id: int, now: datetime, by: Any = None) -> None:
     cancels an order that waits for its card payment cancels at the provider first
     (``fulfilment.payments.operations.call_off``).
     """
-    order = _locked(order_id)
+    order = lock_one(Order.objects.filter(pk=order_id))
     if order.status == Status.CANCELLED:
         return
     if not may_cancel(order.status, queries.parcel_states(order)):
@@ -88,7 +88,7 @@ def cancel(*, order_id: int, now: datetime, by: Any = None) -> None:
 @transaction.atomic
 def expire(*, order_id: int, now: datetime) -> None:
     """Give up on an order that was never paid and put the goods back on offer. Announces ``order_expired``."""
-    order = _locked(order_id)
+    order = lock_one(Order.objects.filter(pk=order_id))
     if order.status == Status.EXPIRED:
         return
     _move(order, Status.EXPIRED, now=now, reserved_until=None)
@@ -103,7 +103,7 @@ def reopen(*, order_id: int, now: datetime) -> None:
     For money that arrived in the last second. Announces ``order_reopened``. Raises ``SoldOut`` when something is gone,
     ``IntegrityError`` when the code it used has been used by someone else since.
     """
-    order = _locked(order_id)
+    order = lock_one(Order.objects.filter(pk=order_id))
     lines = list(Line.objects.filter(order=order))
     if any(line.stockrecord_id is None for line in lines):
         raise SoldOut({})
@@ -119,7 +119,7 @@ def advance(*, order_id: int, status: str, now: datetime, by: Any = None) -> Non
 
     Announces ``order_delivered``, or ``order_refused`` when it comes back.
     """
-    order = _locked(order_id)
+    order = lock_one(Order.objects.filter(pk=order_id))
     if order.status == status:
         return
     _move(order, status, now=now, by=by)
@@ -127,13 +127,6 @@ def advance(*, order_id: int, status: str, now: datetime, by: Any = None) -> Non
         events.announce(signals.order_delivered, order_id=order.pk)
     elif status in (Status.REFUSED, Status.RETURNED):
         events.announce(signals.order_refused, order_id=order.pk)
-
-
-def _locked(order_id: int) -> Order:
-    try:
-        return lock(Order.objects.filter(pk=order_id))[0]
-    except IndexError:
-        raise Order.DoesNotExist(order_id) from None
 
 
 def _move(order: Order, status: str, *, now: datetime, by: Any = None, **fields: Any) -> None:

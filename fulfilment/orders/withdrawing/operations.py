@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from catalogue.kernel import events
-from catalogue.kernel.locks import lock
+from catalogue.kernel.locks import lock_one
 from fulfilment.orders import signals
 from fulfilment.orders.models import Line, Order, OrderEvent
 
@@ -77,7 +77,7 @@ def declare(
     Locks the order. The same ``confirmation`` again returns what it made the first time. Raises ``NothingChosen``,
     ``NotWithdrawable``, ``NotOfThisOrder``, ``LineRefused`` or ``MoreThanBought``.
     """
-    order = _locked(order_id)
+    order = lock_one(Order.objects.filter(pk=order_id))
     if known := Withdrawal.objects.filter(order=order, confirmation=confirmation).first():
         return known
     chosen = {line: quantity for line, quantity in pieces.items() if quantity > 0}
@@ -201,16 +201,11 @@ def call_off(*, withdrawal_id: int, now: datetime, by: Any = None) -> Withdrawal
     return withdrawal
 
 
-def _locked(order_id: int) -> Order:
-    try:
-        return lock(Order.objects.filter(pk=order_id))[0]
-    except IndexError:
-        raise Order.DoesNotExist(order_id) from None
-
-
 def _withdrawal(withdrawal_id: int) -> Withdrawal:
     """Lock the order, then read what was declared of it."""
-    order = _locked(Withdrawal.objects.values_list("order_id", flat=True).get(pk=withdrawal_id))
+    order = lock_one(
+        Order.objects.filter(pk=Withdrawal.objects.values_list("order_id", flat=True).get(pk=withdrawal_id))
+    )
     withdrawal = Withdrawal.objects.get(pk=withdrawal_id)
     withdrawal.order = order
     return withdrawal

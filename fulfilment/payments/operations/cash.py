@@ -10,7 +10,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from catalogue.kernel import events
-from catalogue.kernel.locks import lock
+from catalogue.kernel.locks import lock, lock_one
 from catalogue.kernel.money import ZERO
 from fulfilment.payments import booking, signals
 from fulfilment.payments.models import CashCollected, CashRemittance, PaymentAttempt
@@ -113,7 +113,7 @@ def remit_cash(
     and sum again changes nothing. Announces ``cash_remitted``; raises ``NotTheirs``, ``RemittedAlready``,
     ``MoreThanOwed``.
     """
-    courier = lock(Courier.objects.filter(pk=courier_id))[0]
+    courier = lock_one(Courier.objects.filter(pk=courier_id))
     known = CashRemittance.objects.filter(courier=courier, reference=reference).first()
     if known is not None:
         if (known.amount, known.received_on) != (amount, received_on):

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from catalogue.kernel.locks import advisory_lock, lock
+from catalogue.kernel.locks import advisory_lock, lock, lock_one
 from fulfilment.payments.gateways.base import ProviderRefused, ProviderUnavailable
 from fulfilment.payments.reconciliation.models import (
     Discrepancy,
@@ -137,9 +137,7 @@ def _words(text: str) -> str:
 
 
 def _open(discrepancy_id: int) -> Discrepancy:
-    found = lock(Discrepancy.objects.filter(pk=discrepancy_id))
-    if not found:
-        raise Discrepancy.DoesNotExist(discrepancy_id)
-    if found[0].closed_at is not None:
-        raise DiscrepancyClosed(found[0].source)
-    return found[0]
+    found = lock_one(Discrepancy.objects.filter(pk=discrepancy_id))
+    if found.closed_at is not None:
+        raise DiscrepancyClosed(found.source)
+    return found

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 
-from catalogue.kernel.locks import lock
+from catalogue.kernel.locks import lock, lock_one
 from fulfilment.orders import operations as orders
 from fulfilment.orders.models import Order, OrderEvent
 from fulfilment.payments import booking
@@ -115,7 +115,7 @@ def give_back_held(*, order_id: int, now: datetime, by: Any = None) -> None:
 
     Locks the order, then the attempt. Raises ``NothingHeld``.
     """
-    order = lock(Order.objects.filter(pk=order_id))[0]
+    order = lock_one(Order.objects.filter(pk=order_id))
     held = lock(PaymentAttempt.objects.filter(order_id=order_id, state=State.QUARANTINED))
     if not held:
         raise NothingHeld(order.number)

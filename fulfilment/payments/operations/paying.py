@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from catalogue.cooperatives.operations import SoldOut
 from catalogue.kernel import events
-from catalogue.kernel.locks import lock
+from catalogue.kernel.locks import lock_one
 from catalogue.kernel.money import ZERO
 from fulfilment.orders import operations as orders
 from fulfilment.orders import signals
@@ -65,8 +65,8 @@ def _adopted(payment: Payment, now: datetime) -> PaymentAttempt | None:
 @transaction.atomic
 def record(attempt: PaymentAttempt, payment: Payment, now: datetime) -> PaymentAttempt:
     """Write what the provider said. Locks the order, then the attempt."""
-    order = lock(Order.objects.filter(pk=attempt.order_id))[0]
-    attempt = lock(PaymentAttempt.objects.filter(pk=attempt.pk))[0]
+    order = lock_one(Order.objects.filter(pk=attempt.order_id))
+    attempt = lock_one(PaymentAttempt.objects.filter(pk=attempt.pk))
     if payment.state == State.SUCCEEDED:
         _note_money(attempt, payment, now)
     if attempt.state in (State.SUCCEEDED, State.QUARANTINED, State.CANCELLED) and payment.state != State.SUCCEEDED:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
 
-from catalogue.kernel.locks import lock
+from catalogue.kernel.locks import lock, lock_one
 from catalogue.kernel.money import ZERO
 from fulfilment.ledger.policies import THE_DELIVERY
 from fulfilment.orders.models import Order
@@ -148,7 +148,7 @@ def refund_again(*, refund_id: int, now: datetime, by: Any = None, way: str = ""
 @transaction.atomic
 def give_back_cancelled(*, order_id: int, now: datetime) -> None:
     """Owe all that is left of a cancelled order's money; what waited for a second person goes with it."""
-    order = lock(Order.objects.filter(pk=order_id))[0]
+    order = lock_one(Order.objects.filter(pk=order_id))
     attempt = PaymentAttempt.objects.filter(order=order, state=PaymentAttempt.State.SUCCEEDED).first()
     if attempt is None or order.status != Order.Status.CANCELLED:
         return
@@ -169,7 +169,7 @@ def _by_itself(order: Order, reason: str) -> bool:
 
 
 def _locked(order_id: int) -> tuple[Order, PaymentAttempt]:
-    order = lock(Order.objects.filter(pk=order_id))[0]
+    order = lock_one(Order.objects.filter(pk=order_id))
     attempts = lock(PaymentAttempt.objects.filter(order=order).select_related("order"))
     return order, _captured(attempts)
 

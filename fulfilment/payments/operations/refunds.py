@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from catalogue.kernel import events
-from catalogue.kernel.locks import lock
+from catalogue.kernel.locks import lock, lock_one
 from catalogue.kernel.money import ZERO
 from fulfilment.jobs.operations import enqueue
 from fulfilment.orders.models import Order, OrderEvent
@@ -40,7 +40,7 @@ def owe_refund(*, attempt_id: int, amount: Decimal, reason: str, now: datetime) 
     Locks the attempt, so that of two at once the second sees the first. Announces ``refund_owed``; raises
     ``MoreThanCaptured``. What was sold is given back by ``ask_refund``.
     """
-    attempt = lock(PaymentAttempt.objects.filter(pk=attempt_id))[0]
+    attempt = lock_one(PaymentAttempt.objects.filter(pk=attempt_id))
     check_left(attempt, amount)
     refund = Refund.objects.create(
         attempt=attempt, amount=amount, currency=attempt.currency, reason=reason, created_at=now, updated_at=now
@@ -141,7 +141,7 @@ def locked(refund_id: int) -> Refund:
     attempt_id, order_id = Refund.objects.values_list("attempt", "attempt__order").get(pk=refund_id)
     lock(Order.objects.filter(pk=order_id))
     lock(PaymentAttempt.objects.filter(pk=attempt_id))
-    return lock(Refund.objects.select_related("attempt__order").filter(pk=refund_id))[0]
+    return lock_one(Refund.objects.select_related("attempt__order").filter(pk=refund_id))
 
 
 def move(refund: Refund, state: str, *, now: datetime, error: str = "", by: Any = None) -> Refund:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from catalogue.kernel import events
-from catalogue.kernel.locks import lock
+from catalogue.kernel.locks import lock, lock_one
 from catalogue.kernel.money import ZERO
 from fulfilment.orders import signals
 from fulfilment.orders.models import Order, OrderEvent
@@ -72,7 +72,7 @@ def record_credit(
     """
     reference = bank_reference(reference)
     named = order_named(message)
-    order = lock(Order.objects.filter(pk=named.pk))[0] if named else None
+    order = lock_one(Order.objects.filter(pk=named.pk)) if named else None
     attempt = _attempt_of(order) if order else None
     why = _why_not(order, attempt, amount, currency) or _why_gone(order, now)
     credit = BankCredit(
@@ -115,10 +115,7 @@ def match_credits(*, credit_ids: Collection[int], number: str, now: datetime, by
     Locks the order, its attempt, then the lines. Raises ``Order.DoesNotExist``, ``NotAwaited``, ``NotWaiting`` or
     ``DoesNotAddUp``; nothing is matched then.
     """
-    try:
-        order = lock(Order.objects.filter(number=number))[0]
-    except IndexError:
-        raise Order.DoesNotExist(number) from None
+    order = lock_one(Order.objects.filter(number=number))
     attempt = _attempt_of(order)
     lines = _waiting(credit_ids)
     received = sum((credit.amount for credit in lines), ZERO)

@@ -26,6 +26,13 @@ def test_lock_takes_rows_in_key_order_without_their_keys(regions):
     assert any("FOR NO KEY UPDATE" in query["sql"] for query in queries)
 
 
+def test_lock_one_returns_the_row_or_says_that_there_is_none(regions):
+    assert locks.lock_one(Region.objects.filter(pk=regions[0].pk)) == regions[0]
+
+    with pytest.raises(Region.DoesNotExist):
+        locks.lock_one(Region.objects.none())
+
+
 def test_lock_ids_returns_rows_by_id(regions):
     later = regions[1].pk
 

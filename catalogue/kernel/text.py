@@ -76,3 +76,8 @@ def slug(text: str, *, max_length: int = 80) -> str:
         return words
     cut = words[: max_length + 1]
     return cut.rpartition("-")[0] or words[:max_length]
+
+
+def isolate(text: str) -> str:
+    """Keep a name or an amount whole inside a sentence of the other direction."""
+    return f"\u2068{text}\u2069"

@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.kernel.formats import phone as phone_as_said
+from catalogue.kernel.text import isolate
 from catalogue.people import operations, queries
 from catalogue.people.models import User
 from storefront.notifications.operations import write_message
@@ -140,7 +141,7 @@ class AccountAdapter(DefaultAccountAdapter):
         words = message or mails.NOTES.get(message_template or "")
         if words:
             facts = {
-                name: f"\u2068{phone_as_said(fact) if str(fact).startswith('+') else fact}\u2069"  # keep numbers whole
+                name: isolate(phone_as_said(fact) if str(fact).startswith("+") else str(fact))  # keep numbers whole
                 for name, fact in (message_context or {}).items()
             }
             words = str(words) if message else str(words) % facts

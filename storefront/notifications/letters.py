@@ -1,5 +1,6 @@
 """Writes what an order's step has to say, in the language the order was placed in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext
 
 from catalogue.kernel import formats
 from catalogue.kernel.shopping import HOME_COUNTRY
+from catalogue.kernel.text import isolate
 from catalogue.places.names import country_name
 from fulfilment.orders.confirming import queries as confirmations
 from fulfilment.orders.links import confirm_url, order_url
@@ -20,7 +22,7 @@ from fulfilment.payments.models import Refund
 from storefront.breakdown.tables import table_of
 
 from .transfers import TOLD, transfer_facts, transfer_rows
-from .words import WORDS
+from .words import WORDS, Words
 
 
 @dataclass(frozen=True)
@@ -36,18 +38,10 @@ def order_letter(order: Order, kind: str, refund: Refund | None = None) -> Lette
     name = name_of(order, kind)
     words = WORDS[name]
     with translation.override(order.language):
-        facts = _facts(order) | _refunded(order, refund)
-        isolated = {name: _isolate(fact) for name, fact in facts.items()}
-        context: dict[str, Any] = facts | {
-            "language": order.language,
-            "direction": "rtl" if translation.get_language_bidi() else "ltr",
-            "subject": str(words.subject) % facts,
-            "heading": str(words.heading) % isolated,
-            "sentence": str(words.sentence) % isolated,
-        }
+        context: dict[str, Any] = {}
         if words.with_lines:
             lines = list(frozen_lines().select_related("withdrawal_period").filter(order=order))
-            context |= {
+            context = {
                 "lines": _lines(order, lines),
                 "discounts": _discounts(order, lines),
                 "address": _address(order),
@@ -56,12 +50,28 @@ def order_letter(order: Order, kind: str, refund: Refund | None = None) -> Lette
             }
         if name in TOLD:
             context["transfer"] = transfer_rows(order)
-        return Letter(
-            subject=str(context["subject"]),
-            text=render_to_string("emails/order.txt", context).strip() + "\n",
-            html=render_to_string("emails/order.html", context),
-            sms=str(words.sms) % facts,
-        )
+        return written(words, _facts(order) | _refunded(order, refund), template="order", **context)
+
+
+def written(words: Words, facts: Mapping[str, str], *, template: str, **context: Any) -> Letter:
+    """Put words and facts together in the language in use, with ``emails/TEMPLATE`` and what else it shows."""
+    isolated = {name: isolate(fact) for name, fact in facts.items()}
+    subject = str(words.subject) % facts
+    context = {
+        **facts,
+        "language": (translation.get_language() or "")[:2],
+        "direction": "rtl" if translation.get_language_bidi() else "ltr",
+        "subject": subject,
+        "heading": str(words.heading) % isolated,
+        "sentence": str(words.sentence) % isolated,
+        **context,
+    }
+    return Letter(
+        subject=subject,
+        text=render_to_string(f"emails/{template}.txt", context).strip() + "\n",
+        html=render_to_string(f"emails/{template}.html", context),
+        sms=str(words.sms) % facts,
+    )
 
 
 def name_of(order: Order, kind: str) -> str:
@@ -71,11 +81,6 @@ def name_of(order: Order, kind: str) -> str:
         return by_transfer
     for_another = f"{kind}_for_another"
     return for_another if order.for_someone_else and for_another in WORDS else kind
-
-
-def _isolate(text: str) -> str:
-    """Keep a name or an amount whole inside a sentence of the other direction."""
-    return f"\u2068{text}\u2069"
 
 
 def _refunded(order: Order, refund: Refund | None) -> dict[str, str]:

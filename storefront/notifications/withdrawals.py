@@ -1,7 +1,6 @@
 """What a buyer is told about a withdrawal. The first is its receipt: it repeats what was declared, by whom and when."""
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +10,7 @@ from fulfilment.orders.links import withdrawal_url
 from fulfilment.orders.withdrawing.models import Withdrawal
 from fulfilment.orders.withdrawing.policies import ARRIVED
 
-from .letters import Letter
+from .letters import Letter, written
 from .words import Words
 
 DECLARED, ACCEPTED, REJECTED = "declared", "accepted", "rejected"
@@ -58,25 +57,16 @@ def withdrawal_letter(withdrawal: Withdrawal, kind: str) -> Letter:
             "reason": str(withdrawal.get_rejection_display()),
             "url": withdrawal_url(order, withdrawal.number),
         }
-        isolated = {name: f"\u2068{fact}\u2069" for name, fact in facts.items()}
-        context = facts | {
-            "language": order.language,
-            "direction": "rtl" if translation.get_language_bidi() else "ltr",
-            "subject": str(words.subject) % facts,
-            "heading": str(words.heading) % isolated,
-            "sentence": str(words.sentence) % isolated,
-            "pieces": pieces,
-            "note": withdrawal.note,
-            "is_receipt": kind == DECLARED,
-            "with_delivery": withdrawal.delivery,
-            "arrived": order.status in ARRIVED,
-            "return_address": settings.SHOP_RETURN_ADDRESS,
-        }
-        return Letter(
-            subject=str(context["subject"]),
-            text=render_to_string("emails/withdrawal.txt", context).strip() + "\n",
-            html=render_to_string("emails/withdrawal.html", context),
-            sms=str(words.sms) % facts,
+        return written(
+            words,
+            facts,
+            template="withdrawal",
+            pieces=pieces,
+            note=withdrawal.note,
+            is_receipt=kind == DECLARED,
+            with_delivery=withdrawal.delivery,
+            arrived=order.status in ARRIVED,
+            return_address=settings.SHOP_RETURN_ADDRESS,
         )
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from catalogue.kernel import formats
+from catalogue.kernel.text import isolate
 
 EXCLUDED = {
     "spoils": gettext_lazy("Cannot be sent back: it spoils quickly."),
@@ -57,7 +58,7 @@ def promises(things: Iterable[tuple[str, Promised]]) -> list[str]:
     named: dict[str, list[str]] = {}
     some_may_go = False
     for name, period in things:
-        named.setdefault(promise(period), []).append(f"\u2068{name}\u2069")
+        named.setdefault(promise(period), []).append(isolate(name))
         some_may_go = some_may_go or not period.excluded
     sentences = [f"{_(', ').join(dict.fromkeys(names))}{_(':')} {said}" for said, names in named.items()]
     if len(named) == 1:

@@ -74,9 +74,8 @@ def write_order_message(*, order_id: int, kind: str, now: datetime) -> None:
     """
     order = Order.objects.select_related("user", "shipping_address__country").get(pk=order_id)
     paid_back = kind == "cancelled" and Refund.objects.filter(attempt__order=order, reason="CANCELLED").exists()
-    _tell_payer(
-        order, kind, order_letter(order, "cancelled_paid" if paid_back else kind), f"order:{order.number}:{kind}", now
-    )
+    letter = order_letter(order, "cancelled_paid" if paid_back else kind)
+    _tell_payer(order, f"order.{kind}", letter, f"order:{order.number}:{kind}", now, to_the_phone=kind in TO_THE_PHONE)
     _tell_recipient(order, kind, now)
 
 
@@ -87,13 +86,15 @@ def write_refund_message(*, refund_id: int, kind: str, now: datetime) -> None:
     order = refund.attempt.order
     by_transfer = kind == "refund_owed" and refund.way == Refund.Way.TRANSFER
     letter = order_letter(order, f"{kind}_by_transfer" if by_transfer else kind, refund)
-    _tell_payer(order, kind, letter, f"order:{order.number}:{refund.key}:{kind}", now)
+    message = f"refund.{kind.removeprefix('refund_')}"  # not a step of the order: one order may have several
+    _tell_payer(order, message, letter, f"order:{order.number}:{refund.key}:{kind}", now)
 
 
-def _tell_payer(order: Order, kind: str, letter: Letter, key: str, now: datetime) -> None:
-    common = {"key": key, "kind": f"order.{kind}", "language": order.language}
-    to_the_phone = kind in TO_THE_PHONE and can_receive_sms(order.phone)
-    if order.email and not to_the_phone:
+def _tell_payer(
+    order: Order, kind: str, letter: Letter, key: str, now: datetime, *, to_the_phone: bool = False
+) -> None:
+    common = {"key": key, "kind": kind, "language": order.language}
+    if order.email and not (to_the_phone and can_receive_sms(order.phone)):
         write_message(
             channel=Message.Channel.MAIL,
             recipient=order.email,

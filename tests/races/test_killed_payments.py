@@ -140,7 +140,7 @@ def test_case_18_killed_while_money_is_given_back(dies, bank):
     places = (
         f"{OPERATIONS}.refunds:_asked",  # nothing was asked yet
         "fulfilment.payments.gateways.stripe:given_back_of",  # the bank gave it back, nobody here knows
-        f"{OPERATIONS}.refunds:_note",  # inside the transaction
+        f"{OPERATIONS}.refunds:note",  # inside the transaction
         f"{OPERATIONS}.refunds:record_refund",  # after it
     )
     for place in places:

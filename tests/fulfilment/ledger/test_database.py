@@ -248,7 +248,7 @@ CHANGES = [
     "DELETE FROM ledger_line",
     "DELETE FROM ledger_entry",
     "DELETE FROM ledger_account",
-    "TRUNCATE ledger_line",
+    "TRUNCATE ledger_line CASCADE",
     "TRUNCATE ledger_entry CASCADE",
     "TRUNCATE ledger_account CASCADE",
     "INSERT INTO ledger_account (code, currency, kind, name) VALUES ('bank', 'MAD', 'asset', '')"

@@ -63,7 +63,7 @@ def test_pages_of_offers_that_know_one_currency_lead_to_the_offices_own(boss, na
 
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "abc"])
 def test_a_day_outside_the_calendar_is_refused_beside_its_field(boss, day):
-    answer = boss.get(reverse("dashboard:order-list"), {"order_number": "", "date_from": "", "date_to": day})
+    answer = boss.get(french("order-list"), {"order_number": "", "date_from": "", "date_to": day})
 
     assert answer.status_code == 200
     assert "date_to" in answer.context["form"].errors

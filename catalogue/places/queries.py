@@ -1,4 +1,4 @@
-"""Reads of regions and of days off."""
+"""Reads of regions, communes and days off."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from .models import Holiday, Region
+from .models import Commune, Holiday, Region
 
 CLOSED_DAYS, CLOSED_SECONDS = "places.closed_days", 60
 """How long a process may go on with days off as it read them."""
@@ -52,6 +52,16 @@ def regions() -> dict[str, RegionCard]:
             )
             for region in Region.objects.annotate(active=active).order_by("code")
         }
+        cache.set(key, found)
+    return found
+
+
+def communes_of(province_id: int) -> list[Commune]:
+    """Return the communes of a province in their order, from the local cache: each try at an address asks."""
+    cache, key = caches["local"], f"places.communes.{province_id}"
+    found: list[Commune] | None = cache.get(key)
+    if found is None:
+        found = list(Commune.objects.filter(province=province_id))
         cache.set(key, found)
     return found
 

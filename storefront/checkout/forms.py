@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.kernel.shopping import HOME_COUNTRY
-from catalogue.places.models import Commune, Province
+from catalogue.places.models import Province
+from catalogue.places.queries import communes_of
 from fulfilment.shipping import queries as shipping
 from storefront.customer.addresses.forms import AddressForm
 
@@ -77,4 +78,4 @@ class CheckoutForm(InvoiceFields, RecipientFields, AddressForm):
 
 def commune_names(province: Province | None) -> list[str]:
     """Return the communes of a province to suggest, in the page's language."""
-    return [commune.name for commune in Commune.objects.filter(province=province)] if province else []
+    return [commune.name for commune in communes_of(province.pk)] if province else []

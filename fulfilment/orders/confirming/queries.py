@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from fulfilment.orders.models import CashAllowed, Confirmation, ConfirmationCall, Order, OrderEvent
 from fulfilment.orders.policies import CASH
@@ -26,15 +26,14 @@ def rules() -> Rules:
 
 
 def standing_of(phone: str, now: datetime) -> Standing:
-    """Read how the orders in cash of a number ended, the newest first, since it was last let off (two queries).
+    """Read how the orders in cash of a number ended, the newest first, since it was last let off (one query).
 
     One that was sent back after it had been accepted was taken.
     """
-    let_off = CashAllowed.objects.filter(order__phone=phone).aggregate(at=Max("at"))["at"]
+    let_off = CashAllowed.objects.filter(order__phone=phone).order_by("-at").values("at")[:1]
     accepted = OrderEvent.objects.filter(order=OuterRef("pk"), kind="delivered")
     ended = past_of(phone).filter(date_placed__gt=now - timedelta(days=settings.COD_REFUSALS_DAYS))
-    if let_off is not None:
-        ended = ended.filter(date_placed__gt=let_off)
+    ended = ended.alias(let_off=Subquery(let_off)).filter(Q(let_off=None) | Q(date_placed__gt=F("let_off")))
     rows = ended.annotate(accepted=Exists(accepted)).values_list("date_placed", "status", "accepted")
     return Standing(tuple(Past(at, status in TAKEN or accepted) for at, status, accepted in rows))
 

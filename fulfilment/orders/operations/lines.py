@@ -12,13 +12,13 @@ from fulfilment.orders import models
 from fulfilment.orders.models import Line, Order
 from fulfilment.orders.policies import LineDiscount, PricedItem, Quote
 from fulfilment.orders.withdrawing.models import WithdrawalPeriod
-from fulfilment.orders.withdrawing.queries import period_of, periods_for
+from fulfilment.orders.withdrawing.queries import period_of, promised_for
 from fulfilment.shipping.policies import Delivery
 
 
 def write(order: Order, quote: Quote, delivery: Delivery, rows: Mapping[int, Any]) -> None:
     """Write the lines of a quote, the discounts on each, and those on its delivery."""
-    periods = periods_for(order.destination, day_of(order.date_placed))
+    periods = promised_for(order.destination, day_of(order.date_placed))
     lines = Line.objects.bulk_create(
         _line(order, item, rows[item.stockrecord_id], quote, periods) for item in quote.items
     )

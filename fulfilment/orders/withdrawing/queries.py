@@ -36,29 +36,19 @@ def periods_for(destination: str, day: date) -> dict[str, WithdrawalPeriod]:
     return {kind: found[kind][place] for kind, place in nearest.items() if place}
 
 
-@dataclass(frozen=True)
-class Promise:
-    """What a row says, as pages keep it."""
-
-    days: int
-    excluded: str
-    unopened_only: bool
-
-
-def promises_for(destination: str, day: date) -> dict[str, Promise]:
-    """Return the same for pages, from the local cache: rows of today and before never change any more."""
+def promised_for(destination: str, day: date) -> dict[str, WithdrawalPeriod]:
+    """Return the same from the local cache: rows of today and before never change any more."""
     cache, key = caches["local"], f"withdrawing.{destination}.{day}"
-    found: dict[str, Promise] | None = cache.get(key)
+    found: dict[str, WithdrawalPeriod] | None = cache.get(key)
     if found is None:
-        rows = periods_for(destination, day)
-        found = {kind: Promise(row.days, row.excluded, row.unopened_only) for kind, row in rows.items()}
+        found = periods_for(destination, day)
         cache.set(key, found)
     return found
 
 
-def promise_to(product: policies.Described, destination: str, day: date) -> Promise | None:
+def promise_to(product: policies.Described, destination: str, day: date) -> WithdrawalPeriod | None:
     """Return what holds for a product sent somewhere, if it were ordered on that day; nothing where no row speaks."""
-    return promises_for(destination, day).get(policies.class_of(product))
+    return promised_for(destination, day).get(policies.class_of(product))
 
 
 def period_of(product: policies.Described, periods: dict[str, WithdrawalPeriod]) -> WithdrawalPeriod:

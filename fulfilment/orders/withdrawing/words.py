@@ -1,13 +1,14 @@
 """What a buyer is told about sending things back: before ordering, in the confirmation, on the pages."""
 
 from collections.abc import Iterable
-from typing import Protocol
 
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from catalogue.kernel import formats
 from catalogue.kernel.text import isolate
+
+from .models import WithdrawalPeriod
 
 EXCLUDED = {
     "spoils": gettext_lazy("Cannot be sent back: it spoils quickly."),
@@ -16,20 +17,7 @@ EXCLUDED = {
 RETURN_COST = gettext_lazy("What sending it back costs is yours to pay.")
 
 
-class Promised(Protocol):
-    """What a row says, from the database or from the cache of pages."""
-
-    @property
-    def days(self) -> int: ...
-
-    @property
-    def excluded(self) -> str: ...
-
-    @property
-    def unopened_only(self) -> bool: ...
-
-
-def promise(period: Promised) -> str:
+def promise(period: WithdrawalPeriod) -> str:
     """Say whether, and how long, something may be sent back."""
     if period.excluded:
         return str(EXCLUDED[period.excluded])
@@ -53,7 +41,7 @@ def promise(period: Promised) -> str:
     )
 
 
-def promises(things: Iterable[tuple[str, Promised]]) -> list[str]:
+def promises(things: Iterable[tuple[str, WithdrawalPeriod]]) -> list[str]:
     """Say it of several things (name, row): each sentence once, with the names where it is not said of all."""
     named: dict[str, list[str]] = {}
     some_may_go = False

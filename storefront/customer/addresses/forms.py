@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from catalogue.kernel import formats
 from catalogue.kernel.text import ControlCharacters, normalise_arabic, refuse_controls, squash, strip_controls
 from catalogue.places.models import Commune, Country, Province, UserAddress
+from catalogue.places.queries import communes_of
 from storefront.customer.fields import PhoneField
 
 HOME = "MA"
@@ -171,8 +172,9 @@ def _find_commune(province: Province | None, written: str) -> Commune | None:
     if province is None or not written:
         return None
     wanted = _fold(written)
-    communes = Commune.objects.filter(province=province)
-    return next((c for c in communes if wanted in {_fold(c.name_ar or ""), _fold(c.name_fr or "")}), None)
+    return next(
+        (c for c in communes_of(province.pk) if wanted in {_fold(c.name_ar or ""), _fold(c.name_fr or "")}), None
+    )
 
 
 def _fold(name: str) -> str:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from fulfilment.orders.withdrawing.models import WithdrawalPeriod
 from fulfilment.orders.withdrawing.periods import ChangePlanned, NotAhead, change_period
-from fulfilment.orders.withdrawing.queries import periods_for, promises_for
+from fulfilment.orders.withdrawing.queries import periods_for, promised_for
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 20)
@@ -59,10 +59,10 @@ def test_a_planned_change_stands():
 
 
 def test_what_pages_keep_of_a_day_is_what_its_rows_say(django_assert_num_queries):
-    kept = promises_for("MA", TODAY)
+    kept = promised_for("MA", TODAY)
     change()
 
     with django_assert_num_queries(0):
-        assert promises_for("MA", TODAY) == kept
+        assert promised_for("MA", TODAY) == kept
     assert kept["ordinary"].days == periods_for("MA", TODAY)["ordinary"].days
-    assert promises_for("MA", FIRST)["ordinary"].days == 10
+    assert promised_for("MA", FIRST)["ordinary"].days == 10

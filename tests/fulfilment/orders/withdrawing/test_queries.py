@@ -1,6 +1,6 @@
 """Which row speaks for an order, and until when its lines may be sent back."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -68,17 +68,20 @@ def test_loaded_rows_are_not_read_again(django_assert_num_queries):
         assert ends_at([], DELIVERED) == {}
 
 
-def test_what_was_promised_stays_when_rows_and_products_change():
+def test_what_was_promised_stays_when_rows_and_products_change(clock):
     order = mixed_order()
     before = ends_at(order.lines.all(), DELIVERED)
-    WithdrawalPeriod.objects.filter(destination="MA").update(valid_until=TODAY)
+    tomorrow = TODAY + timedelta(days=1)
+    WithdrawalPeriod.objects.filter(destination="MA").update(valid_until=tomorrow)
     for kind in ("ordinary", "sealed", "perishable"):
         WithdrawalPeriod.objects.create(
-            destination="MA", product_class=kind, days=1, valid_from=TODAY, written_at=timezone.now()
+            destination="MA", product_class=kind, days=1, valid_from=tomorrow, written_at=timezone.now()
         )
     for line in order.lines.all():
         line.product.cold_chain = True
         line.product.save()
+
+    clock.shift(timedelta(days=1))
 
     assert ends_at(order.lines.all(), DELIVERED) == before
     assert place_order((stock(), 1)).lines.get().withdrawal_period.days == 1

@@ -3,10 +3,15 @@
 import pytest
 from django.utils import translation
 
-from fulfilment.orders.withdrawing.queries import Promise
+from fulfilment.orders.withdrawing.models import WithdrawalPeriod
 from fulfilment.orders.withdrawing.words import promise, promises
 
-SEALED, ORDINARY, CHEESE = Promise(7, "", True), Promise(14, "", False), Promise(0, "spoils", False)
+
+def row_of(days, excluded="", *, unopened_only=False):
+    return WithdrawalPeriod(days=days, excluded=excluded, unopened_only=unopened_only)
+
+
+SEALED, ORDINARY, CHEESE = row_of(7, unopened_only=True), row_of(14), row_of(0, "spoils")
 
 
 @pytest.fixture(autouse=True)
@@ -20,9 +25,9 @@ def english():
     [
         (ORDINARY, "You can send it back within 14 days of receiving it."),
         (SEALED, "You can send it back unopened within 7 days of receiving it."),
-        (Promise(1, "", False), "You can send it back within 1 day of receiving it."),
+        (row_of(1), "You can send it back within 1 day of receiving it."),
         (CHEESE, "Cannot be sent back: it spoils quickly."),
-        (Promise(0, "health", False), "Cannot be sent back, for reasons of health."),
+        (row_of(0, "health"), "Cannot be sent back, for reasons of health."),
     ],
 )
 def test_one_thing(row, said):

@@ -3,6 +3,8 @@ PYTHON ?= python3
 DATA_DIR ?= var
 PORT ?= 8000
 export DATA_DIR PORT
+# Some machines ask Python to keep no compiled modules; here dozens of processes start, and need not compile them again.
+unexport PYTHONDONTWRITEBYTECODE
 
 PY := .venv/bin/python
 # Two workers on the smallest machines; more only where there are cores for them.

@@ -4,8 +4,10 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from catalogue.kernel.ranges import DayRange
 from oscar.apps.address.abstract_models import AbstractCountry, AbstractUserAddress
 
 
@@ -64,10 +66,6 @@ class Commune(models.Model):
 
 class Country(AbstractCountry):
     pass
-
-
-class DayRange(Func):
-    function = "DATERANGE"
 
 
 class Holiday(models.Model):

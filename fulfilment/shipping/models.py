@@ -4,9 +4,11 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+
+from catalogue.kernel.ranges import DayRange
 
 
 class DeliveryZone(models.Model):
@@ -115,12 +117,6 @@ class ExportRestriction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.block} {self.ship_flag}: {self.b2c}"
-
-
-class DayRange(Func):
-    """The days of a dated row, its end excluded; without an end it goes on."""
-
-    function = "DATERANGE"
 
 
 DATED = Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from"))

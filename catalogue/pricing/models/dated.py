@@ -6,12 +6,10 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-
-class DayRange(Func):
-    function = "DATERANGE"
+from catalogue.kernel.ranges import DayRange
 
 
 class DatedQuerySet(QuerySet[Any]):

@@ -1,6 +1,6 @@
 """Periods of withdrawal with the rows of today's law, what each line sold so far was promised, and withdrawals."""
 
-import catalogue.pricing.models.dated
+import catalogue.kernel.ranges
 import django.contrib.postgres.constraints
 import django.db.models.deletion
 from django.conf import settings
@@ -188,7 +188,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='withdrawalperiod',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('destination', '='), ('product_class', '='), (catalogue.pricing.models.dated.DayRange('valid_from', 'valid_until'), '&&')], name='withdrawal_period_once_at_a_time'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('destination', '='), ('product_class', '='), (catalogue.kernel.ranges.DayRange('valid_from', 'valid_until'), '&&')], name='withdrawal_period_once_at_a_time'),
         ),
         migrations.AddConstraint(
             model_name='withdrawalperiod',

@@ -3,7 +3,7 @@
 import django.contrib.postgres.constraints
 import django.db.models.deletion
 import django.db.models.functions.comparison
-import fulfilment.shipping.models
+import catalogue.kernel.ranges
 from django.conf import settings
 from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['block', 'country', 'valid_from'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gt', models.F('valid_from')), _connector='OR'), name='import_rule_ends_after_start'), models.CheckConstraint(condition=models.Q(('country', ''), ('regime', ''), _negated=True), name='import_rule_block_has_regime'), models.CheckConstraint(condition=models.Q(('vat_pct__isnull', True), models.Q(('vat_pct__gte', 0), ('vat_pct__lt', 100)), _connector='OR'), name='import_rule_vat_sensible'), models.CheckConstraint(condition=models.Q(models.Q(('currency', ''), _negated=True), models.Q(('duty_per_heading__isnull', True), ('tax_waived_under__isnull', True), ('value_limit__isnull', True)), _connector='OR'), name='import_rule_amounts_with_currency'), models.CheckConstraint(condition=models.Q(models.Q(('value_limit__isnull', True), ('value_limit__gte', 0), _connector='OR'), models.Q(('duty_per_heading__isnull', True), ('duty_per_heading__gte', 0), _connector='OR'), models.Q(('tax_waived_under__isnull', True), ('tax_waived_under__gte', 0), _connector='OR')), name='import_rule_amounts_not_negative'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('block', '='), ('country', '='), (fulfilment.shipping.models.DayRange('valid_from', 'valid_until'), '&&')], name='import_rule_once_at_a_time')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gt', models.F('valid_from')), _connector='OR'), name='import_rule_ends_after_start'), models.CheckConstraint(condition=models.Q(('country', ''), ('regime', ''), _negated=True), name='import_rule_block_has_regime'), models.CheckConstraint(condition=models.Q(('vat_pct__isnull', True), models.Q(('vat_pct__gte', 0), ('vat_pct__lt', 100)), _connector='OR'), name='import_rule_vat_sensible'), models.CheckConstraint(condition=models.Q(models.Q(('currency', ''), _negated=True), models.Q(('duty_per_heading__isnull', True), ('tax_waived_under__isnull', True), ('value_limit__isnull', True)), _connector='OR'), name='import_rule_amounts_with_currency'), models.CheckConstraint(condition=models.Q(models.Q(('value_limit__isnull', True), ('value_limit__gte', 0), _connector='OR'), models.Q(('duty_per_heading__isnull', True), ('duty_per_heading__gte', 0), _connector='OR'), models.Q(('tax_waived_under__isnull', True), ('tax_waived_under__gte', 0), _connector='OR')), name='import_rule_amounts_not_negative'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('block', '='), ('country', '='), (catalogue.kernel.ranges.DayRange('valid_from', 'valid_until'), '&&')], name='import_rule_once_at_a_time')],
             },
         ),
         migrations.CreateModel(
@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['block', 'ship_flag', 'cooperative_id', 'valid_from'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gt', models.F('valid_from')), _connector='OR'), name='permission_ends_after_start'), models.CheckConstraint(condition=models.Q(('reference', ''), _negated=True), name='permission_has_reference'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(django.db.models.functions.comparison.Coalesce('cooperative_id', models.Value(0)), '='), ('block', '='), ('ship_flag', '='), (fulfilment.shipping.models.DayRange('valid_from', 'valid_until'), '&&')], name='permission_once_at_a_time')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gt', models.F('valid_from')), _connector='OR'), name='permission_ends_after_start'), models.CheckConstraint(condition=models.Q(('reference', ''), _negated=True), name='permission_has_reference'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(django.db.models.functions.comparison.Coalesce('cooperative_id', models.Value(0)), '='), ('block', '='), ('ship_flag', '='), (catalogue.kernel.ranges.DayRange('valid_from', 'valid_until'), '&&')], name='permission_once_at_a_time')],
             },
         ),
     ]

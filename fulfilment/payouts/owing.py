@@ -9,7 +9,7 @@ from catalogue.kernel.money import from_minor
 from fulfilment.ledger.models import Line
 from fulfilment.ledger.policies import Source
 from fulfilment.ledger.policies.accounts import PAYABLE
-from fulfilment.orders.withdrawing.models import Withdrawal, WithdrawalLine
+from fulfilment.orders.withdrawing.queries import coming_back
 
 from .models import Freeze, Payable, Payout
 from .policies import OpenLeg
@@ -24,13 +24,10 @@ def with_standing(lines: QuerySet[Line]) -> QuerySet[Line]:
     """Add to legs what ``open_leg`` reads: from when on they may be paid, and what holds them."""
     payables = Payable.objects.filter(order_line=OuterRef("order_line"))
     disputes = Freeze.objects.filter(lifted_at=None, order__lines=OuterRef("order_line"))
-    coming_back = WithdrawalLine.objects.filter(
-        line=OuterRef("order_line"), withdrawal__state__in=Withdrawal.OPEN_STATES
-    )
     return lines.select_related("account").annotate(
         payable_from=Subquery(payables.values("payable_from")),
         disputed=Exists(disputes),
-        withdrawn=Exists(coming_back),
+        withdrawn=coming_back("order_line"),
     )
 
 

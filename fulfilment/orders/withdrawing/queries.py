@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.core.cache import caches
-from django.db.models import IntegerField, OuterRef, Prefetch, QuerySet, Subquery, Sum
+from django.db.models import Exists, IntegerField, OuterRef, Prefetch, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from fulfilment.orders.models import Line, Order
@@ -192,7 +192,6 @@ def _with_order(withdrawal: Withdrawal, order: Order) -> Withdrawal:
     return withdrawal
 
 
-def being_withdrawn(line_ids: Iterable[int]) -> set[int]:
-    """Return those lines of which pieces are declared and not yet accepted or rejected: money for them waits."""
-    rows = WithdrawalLine.objects.filter(line__in=line_ids, withdrawal__state__in=Withdrawal.OPEN_STATES)
-    return set(rows.values_list("line_id", flat=True))
+def coming_back(line: str) -> Exists:
+    """For a query: whether pieces of its line are declared and not yet accepted or rejected. Money for them waits."""
+    return Exists(WithdrawalLine.objects.filter(line=OuterRef(line), withdrawal__state__in=Withdrawal.OPEN_STATES))

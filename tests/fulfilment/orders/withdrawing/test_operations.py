@@ -7,10 +7,10 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from fulfilment.orders import signals
-from fulfilment.orders.models import Order
+from fulfilment.orders.models import Line, Order
 from fulfilment.orders.withdrawing import operations
 from fulfilment.orders.withdrawing.models import Withdrawal, WithdrawalLine
-from fulfilment.orders.withdrawing.queries import being_withdrawn
+from fulfilment.orders.withdrawing.queries import coming_back
 from tests.factories.catalogue import make_stockrecord
 from tests.factories.parcels import make_held_order, move_to, open_parcels
 from tests.factories.people import make_person
@@ -46,6 +46,10 @@ def lines_of(order):
     return list(order.lines.order_by("pk"))
 
 
+def waiting():
+    return set(Line.objects.filter(coming_back("pk")).values_list("pk", flat=True))
+
+
 def test_a_declaration_keeps_who_what_and_when(heard):
     order = make_delivered_order()
     (honey,) = lines_of(order)
@@ -57,7 +61,7 @@ def test_a_declaration_keeps_who_what_and_when(heard):
     assert list(withdrawal.lines.values_list("line", "quantity", "back")) == [(honey.pk, 1, None)]
     assert heard == [{"order_id": order.pk, "withdrawal_id": withdrawal.pk}]
     assert order.events.filter(kind="withdrawal_declared", data={"withdrawal": withdrawal.reference}).count() == 1
-    assert being_withdrawn([honey.pk]) == {honey.pk}
+    assert waiting() == {honey.pk}
 
 
 def test_the_same_confirmation_twice_is_one_withdrawal(heard):
@@ -195,7 +199,7 @@ def test_accepting_says_what_is_back_and_whether_the_delivery_goes_back(heard):
     ]
     withdrawal.refresh_from_db()
     assert (withdrawal.state, withdrawal.delivery, withdrawal.handled_by) == ("ACCEPTED", True, clerk)
-    assert being_withdrawn([honey.pk, argan.pk]) == set()
+    assert waiting() == set()
 
 
 def test_pieces_that_did_not_come_back_are_not_paid_for_and_may_be_sent_later(heard):

@@ -74,14 +74,7 @@ class AcquirerProvider:
         """Ask nobody: the form that ``form_for`` builds is what starts it. Raises ``ProviderRefused``."""
         if charge.currency != MAD:
             raise ProviderRefused(f"the acquirer takes dirhams, not {charge.currency}")
-        return Payment(
-            id=charge.key,
-            state="STARTED",
-            amount=charge.amount,
-            currency=charge.currency,
-            received=ZERO,
-            metadata={"order_number": charge.order_number, "attempt": str(charge.attempt)},
-        )
+        return charge.as_started()
 
     def form_for(self, charge: Charge, *, return_url: str, callback_url: str, until: datetime) -> dict[str, str]:
         """Return the fields that the buyer's browser posts to ``page_url``. ``until``: the page refuses it later."""

@@ -5,6 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
+from catalogue.kernel.money import ZERO
+
 
 class ProviderUnavailable(Exception):
     """The provider could not be asked, or its answer was lost. Asking again with the same key is safe."""
@@ -41,6 +43,11 @@ class Charge:
     currency: str
     receipt_email: str = ""
     hold: bool = False
+
+    def as_started(self) -> "Payment":
+        """Say what is known of it where our key is the payment's name, and nobody was asked yet."""
+        metadata = {"order_number": self.order_number, "attempt": str(self.attempt)}
+        return Payment(self.key, "STARTED", self.amount, self.currency, ZERO, metadata=metadata)
 
 
 @dataclass(frozen=True)

@@ -20,14 +20,7 @@ class OwnProvider:
     def start(self, charge: Charge) -> Payment:
         """Say what is to be paid; money is seen later. Raises ``ProviderRefused`` where it cannot be taken."""
         self.check(charge)
-        return self.kept(charge.key) or Payment(
-            id=charge.key,
-            state="STARTED",
-            amount=charge.amount,
-            currency=charge.currency,
-            received=ZERO,
-            metadata={"order_number": charge.order_number, "attempt": str(charge.attempt)},
-        )
+        return self.kept(charge.key) or charge.as_started()
 
     def check(self, charge: Charge) -> None:
         """Raise ``ProviderRefused`` for what is never paid so."""

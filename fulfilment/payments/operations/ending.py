@@ -141,9 +141,8 @@ def look_at(*, attempt_id: int, now: datetime) -> None:
         carry_out_hold(hold_id=hold.pk, now=now, patient=False)
         return
     astray = attempt.hold and attempt.state == State.AUTHORISED and not hold  # held for something else than was asked
-    if (
-        astray or order.status != Order.Status.PENDING_PAYMENT
-    ):  # given up by someone else: nothing may be taken for it any more
+    given_up = order.status != Order.Status.PENDING_PAYMENT  # by someone else: nothing may be taken for it any more
+    if astray or given_up:
         call_off(order_id=order.pk, now=now, patient=False)
     elif order.reserved_until is not None and order.reserved_until <= now:
         expire_order(order_id=order.pk, now=now, patient=False)

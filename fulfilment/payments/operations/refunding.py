@@ -56,18 +56,14 @@ def ask_refund(
     the order, then its attempt. Raises ``MoreThanLeft``, ``MoreThanCaptured`` or ``NothingToGiveBack``.
     """
     order, attempt = _locked(order_id)
-    way = shares.way_of(attempt)
-    share = shares.choose(attempt, quantities, delivery=delivery, way=way)
-    check_left(attempt, share.amount)
-    if share.amount <= 0:
-        raise NothingToGiveBack(order.number)
+    share = _share(attempt, quantities, delivery=delivery)
     waits = not _by_itself(order, reason) and needs_second(attempt, share.amount)
     refund = Refund.objects.create(
         attempt=attempt,
         amount=share.amount,
         currency=attempt.currency,
         reason=reason,
-        way=way,
+        way=shares.way_of(attempt),
         delivery=share.delivery,
         note=note[:300],
         state=State.ASKED if waits else State.DUE,
@@ -86,6 +82,10 @@ def ask_refund(
 def preview(*, order_id: int, quantities: Mapping[int, int], delivery: bool = False) -> shares.Share:
     """Say what a refund would come to, and what each cooperative would lose. Writes nothing; raises like asking."""
     attempt = _captured(PaymentAttempt.objects.filter(order_id=order_id).select_related("order"))
+    return _share(attempt, quantities, delivery=delivery)
+
+
+def _share(attempt: PaymentAttempt, quantities: Mapping[int, int], *, delivery: bool) -> shares.Share:
     share = shares.choose(attempt, quantities, delivery=delivery, way=shares.way_of(attempt))
     check_left(attempt, share.amount)
     if share.amount <= 0:

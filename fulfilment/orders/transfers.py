@@ -8,6 +8,7 @@ from django.conf import settings
 
 from catalogue.kernel.periods import day_of, instant_of
 from catalogue.kernel.workdays import workday_after, workdays_since
+from catalogue.places.queries import closed_days
 
 NOON = time(12)
 GROUP = 4
@@ -53,10 +54,10 @@ def least_amounts() -> dict[str, Decimal]:
 
 def awaited_until(now: datetime) -> datetime:
     """Return until when an order placed now waits for its transfer: noon of a working day."""
-    last = workday_after(day_of(now), settings.TRANSFER_DAYS)
+    last = workday_after(day_of(now), settings.TRANSFER_DAYS, closed_days())
     return instant_of(datetime.combine(last, NOON))
 
 
 def ends_soon(until: datetime, now: datetime) -> bool:
     """Tell whether so few working days are left that the buyer should be reminded."""
-    return workdays_since(day_of(now), day_of(until)) <= settings.TRANSFER_REMINDER_DAYS
+    return workdays_since(day_of(now), day_of(until), closed_days()) <= settings.TRANSFER_REMINDER_DAYS

@@ -1,6 +1,6 @@
 """Orders paid by bank transfer: what pays them, what waits for a person, and what becomes of money that comes late."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,12 +10,13 @@ from django.utils import timezone
 from catalogue.cooperatives.models import StockRecord
 from catalogue.kernel.invariants import violations
 from catalogue.kernel.shopping import Shopping
+from catalogue.places.operations import write_holiday
 from fulfilment.ledger.models import Entry
 from fulfilment.ledger.policies import AccountKey
 from fulfilment.ledger.policies.accounts import BANK, CLEARING_TRANSFER
 from fulfilment.ledger.queries import balance_of
 from fulfilment.orders.models import Order, OrderEvent
-from fulfilment.orders.transfers import awaited_until
+from fulfilment.orders.transfers import awaited_until, ends_soon
 from fulfilment.payments import operations
 from fulfilment.payments.models import BankCredit, PaymentAttempt, Refund
 from fulfilment.payments.policies import NotABankReference
@@ -68,7 +69,19 @@ def test_it_waits_until_noon_of_the_fifth_working_day_with_its_goods_held(order)
 
 
 def test_working_days_leave_out_weekends_and_holidays():
-    assert awaited_until(datetime(2026, 11, 17, 9, tzinfo=UTC)) == datetime(2026, 11, 25, 12, tzinfo=UTC)
+    placed = datetime(2026, 11, 17, 9, tzinfo=UTC)
+    until, friday = datetime(2026, 11, 25, 12, tzinfo=UTC), datetime(2026, 11, 20, 9, tzinfo=UTC)
+    assert (awaited_until(placed), ends_soon(until, friday)) == (until, False)
+
+    write_holiday(
+        feast="other",
+        first_day=date(2026, 11, 23),
+        until=date(2026, 11, 25),
+        now=timezone.now(),
+        today=date(2026, 11, 20),
+    )
+
+    assert (awaited_until(placed), ends_soon(until, friday)) == (datetime(2026, 11, 27, 12, tzinfo=UTC), True)
 
 
 def test_the_sweep_asks_nobody_about_it_and_leaves_it_alone_in_its_time(order):

@@ -34,6 +34,13 @@ class DayField(forms.DateField):
         return day
 
 
+class LineField(forms.CharField):
+    """One line of text, without marks that hide the way it is read."""
+
+    def to_python(self, value: Any) -> str:
+        return text.squash(text.strip_controls(super().to_python(value) or ""))
+
+
 class PeriodForm(forms.Form):
     from_day = DayField(label=pgettext_lazy("day", "From"))
     to_day = DayField(label=_("To, included"))
@@ -82,10 +89,7 @@ class RateForm(forms.Form):
 class GroundsForm(forms.Form):
     """Why a person decides as they do."""
 
-    note = forms.CharField(label=pgettext_lazy("decision", "Why"), max_length=200)
-
-    def clean_note(self) -> str:
-        return text.squash(text.strip_controls(self.cleaned_data["note"]))
+    note = LineField(label=pgettext_lazy("decision", "Why"), max_length=200)
 
 
 class AtForm(forms.Form):
@@ -127,10 +131,7 @@ class CallForm(forms.Form):
 
     number = forms.IntegerField(min_value=1)
     outcome = forms.ChoiceField(choices=ConfirmationCall.Outcome.choices)
-    note = forms.CharField(max_length=200, required=False)
-
-    def clean_note(self) -> str:
-        return text.squash(text.strip_controls(self.cleaned_data["note"]))
+    note = LineField(max_length=200, required=False)
 
 
 class DoorForm(forms.Form):
@@ -144,13 +145,10 @@ class DoorForm(forms.Form):
 class RemitForm(forms.Form):
     amount = NumberField(label=_("Amount handed in"), places=2, currency="MAD")
     received_on = DayField(label=_("Received on"))
-    reference = forms.CharField(label=_("Reference of the receipt"), max_length=60)
+    reference = LineField(label=_("Reference of the receipt"), max_length=60)
 
     def clean_amount(self) -> Decimal:
         amount: Decimal = self.cleaned_data["amount"]
         if amount <= 0:
             raise forms.ValidationError(_("Write an amount above zero."))
         return amount
-
-    def clean_reference(self) -> str:
-        return text.squash(text.strip_controls(self.cleaned_data["reference"]))

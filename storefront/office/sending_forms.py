@@ -8,13 +8,12 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.cooperatives.models import Partner
-from catalogue.kernel import text
 from catalogue.kernel.numerals import NotANumber, parse_decimal
 from catalogue.places.models import Holiday
 from catalogue.places.names import country_name, country_names
 from fulfilment.shipping import queries as shipping
 from fulfilment.shipping.models import ExportRestriction, ImportRule
-from storefront.office.forms import DayField
+from storefront.office.forms import DayField, LineField
 
 BLOCKS = {
     "EU": _("European Union"),
@@ -70,13 +69,6 @@ class FigureField(forms.CharField):
 
     def run_validators(self, value: Any) -> None:
         """Leave out the validators of text."""
-
-
-class LineField(forms.CharField):
-    """One line without invisible characters."""
-
-    def to_python(self, value: Any) -> Any:
-        return text.squash(text.strip_controls(super().to_python(value) or ""))
 
 
 class DatedForm(forms.Form):

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from catalogue.kernel import text
 from catalogue.pricing.models import Currency
-from fulfilment.orders.policies import NUMBER_LENGTH, fold_number
 from fulfilment.payments.policies import NotABankReference, bank_reference
+from storefront.orders.forms import OrderNumberField
 
-from .forms import DayField, NumberField
+from .forms import DayField, LineField, NumberField
 
 BANK_SIGNS = _("Letters without accents, digits, points, dashes and strokes; three at least.")
 
@@ -41,8 +41,13 @@ class CreditForm(forms.Form):
     amount = NumberField(label=_("Amount"))
     currency = forms.ChoiceField(label=_("Currency"), choices=Currency)
     value_on = DayField(label=_("Value date"))
-    payer_name = forms.CharField(label=_("Payer"), max_length=150, widget=forms.TextInput(attrs={"dir": "auto"}))
-    message = forms.CharField(
+    payer_name = LineField(
+        label=_("Payer"),
+        max_length=150,
+        error_messages={"required": _("Write who paid, as on the statement.")},
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+    )
+    message = LineField(
         label=_("What the payer wrote"),
         max_length=200,
         required=False,
@@ -66,31 +71,16 @@ class CreditForm(forms.Form):
             raise ValidationError(_("This day has not come yet."))
         return day
 
-    def clean_payer_name(self) -> str:
-        name = text.squash(text.strip_controls(self.cleaned_data["payer_name"]))
-        if not name:
-            raise ValidationError(_("Write who paid, as on the statement."))
-        return name
-
-    def clean_message(self) -> str:
-        return text.squash(text.strip_controls(self.cleaned_data["message"]))
-
 
 class MatchForm(forms.Form):
     """Lines that wait, and the order that they pay together."""
 
     credit = forms.TypedMultipleChoiceField(coerce=int, error_messages={"required": _("Mark the lines that pay it.")})
-    number = forms.CharField(label=_("Order number"), max_length=40)
+    number = OrderNumberField()
 
     def __init__(self, *args: Any, waiting: list[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["credit"].choices = [(pk, pk) for pk in waiting]
-
-    def clean_number(self) -> str:
-        number = fold_number(text.fold_digits(self.cleaned_data["number"]))
-        if len(number) != NUMBER_LENGTH:
-            raise ValidationError(_("An order number has ten letters and digits."))
-        return number
 
 
 class ReturnForm(forms.Form):

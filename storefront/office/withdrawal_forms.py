@@ -13,8 +13,8 @@ from fulfilment.orders.withdrawing.policies import ELSEWHERE
 from fulfilment.shipping import queries as shipping
 from storefront.basket.forms import QuantityField
 
-from .forms import ANY, DayField
-from .sending_forms import BLOCKS, LineField
+from .forms import ANY, DayField, LineField
+from .sending_forms import BLOCKS
 
 MOST_DAYS = 90
 REST = "OTHER"

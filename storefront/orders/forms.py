@@ -14,20 +14,23 @@ from storefront.basket.forms import QuantityField
 from storefront.customer.fields import CodeField, PhoneField
 
 
-class FindForm(forms.Form):
-    number = forms.CharField(
-        label=_("Order number"),
-        max_length=40,
-        help_text=_("Ten letters and digits, as in the confirmation."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "ltr", "autocapitalize": "characters"}),
-    )
-    phone = PhoneField(label=_("Phone of the order"))
+class OrderNumberField(forms.CharField):
+    """An order's number, in any digits and with whatever stands between its signs."""
 
-    def clean_number(self) -> str:
-        number = fold_number(fold_digits(self.cleaned_data["number"]))
+    def __init__(self, **options: Any) -> None:
+        widget = forms.TextInput(attrs={"autocomplete": "off", "dir": "ltr", "autocapitalize": "characters"})
+        super().__init__(label=_("Order number"), max_length=40, widget=widget, **options)
+
+    def clean(self, value: Any) -> str:
+        number = fold_number(fold_digits(super().clean(value)))
         if len(number) != NUMBER_LENGTH:
             raise ValidationError(_("An order number has ten letters and digits."))
         return number
+
+
+class FindForm(forms.Form):
+    number = OrderNumberField(help_text=_("Ten letters and digits, as in the confirmation."))
+    phone = PhoneField(label=_("Phone of the order"))
 
 
 class CodeForm(forms.Form):

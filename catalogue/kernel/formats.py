@@ -23,7 +23,7 @@ from .phones import is_moroccan
 
 NO_BREAK = "\u00a0"
 NARROW_NO_BREAK = "\u202f"
-LEFT_TO_RIGHT_MARK = "\u200e"
+LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK = "\u200e", "\u200f"
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ WRITINGS = {
         decimal=",",
         currencies={"MAD": "درهم", "EUR": "أورو", "USD": "دولار"},
         code_first=False,
-        minus=f"{LEFT_TO_RIGHT_MARK}-",
+        minus=f"{RIGHT_TO_LEFT_MARK}{LEFT_TO_RIGHT_MARK}-",  # the amount is Arabic, its figure is not turned round
         months=(
             *("يناير", "فبراير", "مارس", "أبريل", "ماي", "يونيو"),
             *("يوليوز", "غشت", "شتنبر", "أكتوبر", "نونبر", "دجنبر"),

@@ -1,3 +1,4 @@
+import unicodedata
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -27,8 +28,15 @@ def test_money(language, currency, written):
 
 
 def test_money_keeps_the_minus_in_front_in_arabic():
-    assert formats.money(Decimal("-3"), "MAD", "ar") == "\u200e-3,00\u00a0درهم"
+    assert formats.money(Decimal("-3"), "MAD", "ar") == "\u200f\u200e-3,00\u00a0درهم"
     assert formats.money(Decimal("-0.001"), "MAD", "fr") == "0,00\u00a0DH"
+
+
+@pytest.mark.parametrize("amount", [Decimal("3"), Decimal("-3")])
+def test_an_amount_in_arabic_is_read_from_the_right(amount):
+    directions = [unicodedata.bidirectional(sign) for sign in formats.money(amount, "MAD", "ar")]
+
+    assert next(direction for direction in directions if direction in ("L", "R", "AL")) != "L"
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ ICONS = {
     "pin": '<path d="M12 21c-4.7-5-7-8.5-7-11.500C5 5.5 8 3 12 3s7 2.5 7 6.500c0 3-2.3 6.5-7 11.500z"/>'
     '<circle cx="12" cy="9.5" r="2.5"/>',
     "print": '<path d="M7 9V3.500h10V9M7 17H4V9h16v8h-3M7 14h10v6.500H7z"/>',
+    "return": '<path d="M9 4.500 4 9.500l5 5M4 9.500h10.500c3.3 0 5.5 2.2 5.5 5s-2.2 5-5.5 5H8"/>',
     "search": '<circle cx="10.5" cy="10.5" r="6.5"/><path d="m15.5 15.5 5 5"/>',
     "star": '<path d="m12 2.5 2.8 2.800h3.900v3.900l2.8 2.8-2.8 2.800v3.900h-3.900L12 21.500l-2.8-2.800H5.300v-3.9'
     'L2.5 12l2.8-2.800V5.300h3.900zM12 8v8M8 12h8M9.2 9.200l5.6 5.600M14.8 9.200l-5.6 5.6"/>',
@@ -35,7 +36,7 @@ ICONS = {
     "warning": '<path d="M12 3.5 22 20.500H2zM12 10v5M12 17.700v.1"/>',
 }
 
-TURNING = {"back", "forward", "truck"}
+TURNING = {"back", "forward", "return", "truck"}
 """Icons that point along the line of reading, and so turn round in Arabic."""
 
 

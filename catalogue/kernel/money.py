@@ -46,6 +46,13 @@ def round_up_to(amount: Decimal, step: Decimal) -> Decimal:
     return ((amount / step).to_integral_value(ROUND_UP) * step).quantize(CENT)
 
 
+def round_down_to(amount: Decimal, step: Decimal) -> Decimal:
+    """Round a positive amount down to a multiple of ``step``."""
+    if step <= 0:
+        raise ValueError("A rounding step is positive.")
+    return ((amount / step).to_integral_value(ROUND_DOWN) * step).quantize(CENT)
+
+
 def convert(amount_mad: Decimal, rate: Decimal) -> Decimal:
     """Turn dirhams into a currency worth ``rate`` dirhams a unit.
 

@@ -5,6 +5,7 @@ Rows that are there already are never changed: the office may have ended one and
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from catalogue.cooperatives.models import Partner
@@ -14,7 +15,7 @@ from catalogue.kernel.datasets import Context, Dataset, finish, register
 from catalogue.kernel.shopping import HOME, SIDES
 from catalogue.products.models import Family
 
-from .models import CooperativeTaxStatus, Fee, TaxStatus, VatClass, VatRate
+from .models import CooperativeTaxStatus, Fee, StampDuty, TaxStatus, VatClass, VatRate
 
 SINCE = date(2020, 1, 1)
 """Before anything was sold: the rates and statuses of the data hold for every day that histories tell of."""
@@ -130,6 +131,21 @@ def write_vat_rates(context: Context) -> Counts:
     ]
     VatRate.objects.bulk_create(new)
     return Counts(created=len(new), unchanged=len(wanted) - len(new))
+
+
+@finish("stamp duty", order=21)
+def write_stamp_duty(context: Context) -> Counts:
+    """Begin the duty on cash if there is none: 0.25 %, borne by the office."""
+    if StampDuty.objects.exists():
+        return Counts(unchanged=1)
+    StampDuty.objects.create(
+        rate_pct=Decimal("0.25"),
+        borne_by=StampDuty.Bearer.OFFICE,
+        valid_from=SINCE,
+        note="art. 252 of the tax code; who bears it is an assumption, to be confirmed",
+        written_at=context.now,
+    )
+    return Counts(created=1)
 
 
 @finish("tax statuses", order=22)

@@ -12,10 +12,11 @@ from catalogue.kernel.money import EUR, USD, ZERO
 from catalogue.places.queries import closed_days
 
 from . import fixing
-from .models import ExchangeRate, OldRateApproval, PriceList, PriceListDraft, VatRate
+from .models import ExchangeRate, OldRateApproval, PriceList, PriceListDraft, StampDuty, VatRate
 
 FOREIGN_CURRENCIES = (EUR, USD)
-CARRIAGE_SECONDS = 60
+TAX_SECONDS = 60
+STAMP_DUTIES = "pricing.stamp_duties"
 
 
 @dataclass(frozen=True)
@@ -164,5 +165,19 @@ def carriage_vat_pct(side: str, day: date) -> Decimal:
     if found is None:
         rows = VatRate.objects.on(day).filter(vat_class__code=settings.DELIVERY_VAT_CLASS, side=side, destination="")
         found = rows.values_list("rate_pct", flat=True).first() or ZERO
-        cache.set(key, found, CARRIAGE_SECONDS)
+        cache.set(key, found, TAX_SECONDS)
     return found
+
+
+def stamp_duty_on(day: date) -> StampDuty | None:
+    """Return the duty on cash that holds on a day, from the local cache (one query a minute)."""
+    found = caches["local"].get(STAMP_DUTIES)
+    if found is None:
+        found = tuple(StampDuty.objects.all())
+        caches["local"].set(STAMP_DUTIES, found, TAX_SECONDS)
+    return next((row for row in found if row.holds_on(day)), None)
+
+
+def forget() -> None:
+    """Read duties on cash again at the next question."""
+    caches["local"].delete(STAMP_DUTIES)

@@ -5,7 +5,7 @@ from .drafts import DraftPrice, PriceListDraft
 from .lists import Price, PriceList, Source, TimeRange
 from .rates import Currency, ExchangeRate, OldRateApproval
 from .schedules import Fee
-from .taxes import CooperativeTaxStatus, Seller, SellerOfRecord, Side, TaxStatus, VatClass, VatRate
+from .taxes import CooperativeTaxStatus, Seller, SellerOfRecord, Side, StampDuty, TaxStatus, VatClass, VatRate
 
 __all__ = [
     "CooperativeTaxStatus",
@@ -22,6 +22,7 @@ __all__ = [
     "SellerOfRecord",
     "Side",
     "Source",
+    "StampDuty",
     "TaxStatus",
     "TimeRange",
     "VatClass",

@@ -1,5 +1,6 @@
 """Rows that hold from one day until another and are never edited: they are ended, and another begins."""
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -36,6 +37,9 @@ class Dated(models.Model):
 
     class Meta:
         abstract = True
+
+    def holds_on(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_until is None or day < self.valid_until)
 
     def validate_constraints(self, exclude: Any = None) -> None:
         """Leave them to the database: ``operations.add_row`` names the other row, a form puts it beside its field."""

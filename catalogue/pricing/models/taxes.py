@@ -1,4 +1,4 @@
-"""VAT, the tax status of cooperatives, and who sells: rows that an accountant writes, never code."""
+"""VAT, stamp duty, the tax status of cooperatives, and who sells: rows that an accountant writes, never code."""
 
 from django.db import models
 from django.db.models import Q
@@ -68,6 +68,30 @@ class VatRate(Dated):
 
     def __str__(self) -> str:
         return f"{self.vat_class_id} {self.side}{self.destination} {self.rate_pct}"
+
+
+class StampDuty(Dated):
+    """The duty on receipts paid in cash (art. 252 of the tax code), and who bears it. Without a row there is none."""
+
+    class Bearer(models.TextChoices):
+        OFFICE = "office", _("the office, out of its own part")
+        BUYER = "buyer", _("the buyer, on a line of its own")
+
+    rate_pct = models.DecimalField(_("rate, %"), max_digits=5, decimal_places=2)
+    borne_by = models.CharField(_("borne by"), max_length=6, choices=Bearer)
+
+    class Meta:
+        ordering = ["-valid_from"]
+        verbose_name_plural = "stamp duties"
+        constraints = [
+            models.CheckConstraint(name="stamp_duty_sensible", condition=Q(rate_pct__gt=0, rate_pct__lte=10)),
+            models.CheckConstraint(name="stamp_duty_has_a_bearer", condition=Q(borne_by__in=["office", "buyer"])),
+            ends_after_start("stamp_duty_ends_after_start"),
+            never_two("stamp_duties_follow_each_other"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rate_pct} {self.borne_by}"
 
 
 class CooperativeTaxStatus(Dated):

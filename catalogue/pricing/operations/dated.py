@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from catalogue.kernel import formats, locks
 from catalogue.people.models import User
-from catalogue.pricing import policies, terms
+from catalogue.pricing import policies, queries, terms
 from catalogue.pricing.models import Dated, Fee
 
 Row = TypeVar("Row", bound=Dated)
@@ -77,6 +77,7 @@ def add_row(*, row: Row, written_by: User | None, now: datetime) -> Row:
         if getattr(error.__cause__, "sqlstate", "") != OVERLAP:
             raise
         raise Overlaps(_other(row)) from error
+    queries.forget()
     if isinstance(row, Fee):
         _check_fees(row)
     return row
@@ -94,6 +95,7 @@ def end_row(*, row: Dated, until: date, today: date) -> None:
         raise EndsInThePast
     current.valid_until = until
     current.save(update_fields=["valid_until"])
+    queries.forget()
 
 
 def _other(row: Dated) -> Dated | None:

@@ -41,6 +41,7 @@ CHART = MappingProxyType(
         codes.ACCRUED: AccountRule("4417", LIABILITY, _("Cooperatives: sold, not delivered")),
         codes.PAYABLE: AccountRule("4411", LIABILITY, _("Cooperatives: to be paid")),
         codes.VAT: AccountRule("4455", LIABILITY, _("VAT collected")),
+        codes.STAMP_DUTY: AccountRule("4457", LIABILITY, _("Stamp duty to declare")),
         codes.COMMISSION: AccountRule("71271", INCOME, _("Office part")),
         codes.COLLECTION: AccountRule("71272", INCOME, _("Collection part")),
         codes.PACKING: AccountRule("71273", INCOME, _("Packing part")),
@@ -51,6 +52,8 @@ CHART = MappingProxyType(
         codes.PROVIDER_FEES: AccountRule("6147", EXPENSE, _("Fees of the card provider")),
         codes.DISPUTES_LOST: AccountRule("6585", EXPENSE, _("Disputes lost")),
         codes.ROUNDING: AccountRule("6588", EXPENSE, _("Rounding differences")),
+        codes.CASH_ROUNDING: AccountRule("6588", EXPENSE, _("Rounded down for cash")),
+        codes.STAMP_DUTY_BORNE: AccountRule("6167", EXPENSE, _("Stamp duty borne by the office")),
         codes.TRADING_EUR: AccountRule("6331", TRADING, _("Conversion of euros"), mad_only=False),
         codes.TRADING_USD: AccountRule("6331", TRADING, _("Conversion of dollars"), mad_only=False),
     }

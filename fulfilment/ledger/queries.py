@@ -3,16 +3,19 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 
 from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import TruncMonth
 
 from catalogue.kernel.money import ZERO, from_minor
+from catalogue.kernel.periods import CASABLANCA
 
 from .models import Account, Entry, Line
 from .policies import AccountKey, Leg, NewEntry, Source
+from .policies import accounts as codes
 from .policies.accounts import PAYABLE
 
 CHUNK = 500
@@ -169,6 +172,35 @@ def trial_balance(until: datetime | None = None) -> list[TrialBalance]:
             balances = by_currency.setdefault(account.currency, [])
             balances.append(Balance(account, from_minor(totals[account.pk])))
     return [TrialBalance(currency, tuple(balances)) for currency, balances in by_currency.items()]
+
+
+@dataclass(frozen=True)
+class DutyMonth:
+    """The stamp duty of one month: what fell due, what refunds took back, what the office bore of the rest."""
+
+    month: date
+    due: Decimal
+    taken_back: Decimal
+    borne_by_office: Decimal
+
+    @property
+    def to_declare(self) -> Decimal:
+        return self.due - self.taken_back
+
+
+def stamp_duty_by_month() -> list[DutyMonth]:
+    """Return the months in which stamp duty was booked, the newest first (one query)."""
+    of_duty = Q(account__code=codes.STAMP_DUTY)
+    lines = Line.objects.filter(account__code__in=[codes.STAMP_DUTY, codes.STAMP_DUTY_BORNE]).order_by()
+    months = lines.values(month=TruncMonth("entry__occurred_at", tzinfo=CASABLANCA)).annotate(
+        due=Sum("amount_minor", filter=of_duty & Q(amount_minor__lt=0), default=0),
+        taken_back=Sum("amount_minor", filter=of_duty & Q(amount_minor__gt=0), default=0),
+        borne=Sum("amount_minor", filter=~of_duty, default=0),
+    )
+    return [
+        DutyMonth(row["month"].date(), from_minor(-row["due"]), from_minor(row["taken_back"]), from_minor(row["borne"]))
+        for row in months.order_by("-month")
+    ]
 
 
 def accounts_of(code: str, currency: str) -> list[Balance]:

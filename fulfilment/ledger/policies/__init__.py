@@ -15,13 +15,14 @@ from .events import (
     provider_paid_out,
     transfer_received,
 )
-from .sales import INCOME, THE_DELIVERY, Discount, MoreThanSold, Refund, Sale, SoldLine, refund, sale
+from .sales import INCOME, THE_DELIVERY, AtTheDoor, Discount, MoreThanSold, Refund, Sale, SoldLine, refund, sale
 
 __all__ = [
     "INCOME",
     "LEAST_LEGS",
     "THE_DELIVERY",
     "AccountKey",
+    "AtTheDoor",
     "Discount",
     "Earned",
     "Leg",

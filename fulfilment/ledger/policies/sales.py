@@ -57,6 +57,34 @@ class Discount:
 
 
 @dataclass(frozen=True)
+class AtTheDoor:
+    """The share that a line, or the delivery, has in what paying in cash changed. In dirhams.
+
+    ``of_buyer`` is the part of the stamp duty that the buyer paid; the office bears the rest, and the ``rounding``.
+    """
+
+    rounding: Decimal = ZERO
+    stamp_duty: Decimal = ZERO
+    of_buyer: Decimal = ZERO
+
+    @property
+    def change(self) -> Decimal:
+        """What it does to the money that comes in."""
+        return self.of_buyer - self.rounding
+
+    @property
+    def legs(self) -> list[Leg]:
+        return [
+            debit(accounts.CASH_ROUNDING, self.rounding),
+            debit(accounts.STAMP_DUTY_BORNE, self.stamp_duty - self.of_buyer),
+            credit(accounts.STAMP_DUTY, self.stamp_duty),
+        ]
+
+
+NOT_AT_THE_DOOR = AtTheDoor()
+
+
+@dataclass(frozen=True)
 class SoldLine:
     """An order line as it was frozen: unit parts and tax in the order's currency, farm gate per unit in MAD."""
 
@@ -68,10 +96,12 @@ class SoldLine:
     unit_parts: Mapping[str, Decimal]
     farm_gate_mad: Decimal
     discounts: tuple[Discount, ...] = ()
+    at_the_door: AtTheDoor = NOT_AT_THE_DOOR
 
     @property
     def gross(self) -> Decimal:
-        return self.unit_price * self.quantity - sum((discount.amount for discount in self.discounts), ZERO)
+        off = sum((discount.amount for discount in self.discounts), ZERO)
+        return self.unit_price * self.quantity - off + self.at_the_door.change
 
     @property
     def tax(self) -> Decimal:
@@ -93,6 +123,7 @@ class Sale:
     mad_per_unit: Decimal = Decimal(1)
     delivery: Decimal = ZERO
     delivery_tax: Decimal = ZERO
+    delivery_at_the_door: AtTheDoor = NOT_AT_THE_DOOR
 
     @property
     def paid_into(self) -> AccountKey:
@@ -100,7 +131,7 @@ class Sale:
 
     @property
     def gross(self) -> Decimal:
-        return sum((line.gross for line in self.lines), ZERO) + self.delivery
+        return sum((line.gross for line in self.lines), ZERO) + self.delivery + self.delivery_at_the_door.change
 
     @property
     def whole(self) -> dict[int | None, Fraction]:
@@ -119,7 +150,8 @@ def blocks(sold: Sale) -> dict[int | None, tuple[Leg, ...]]:
     found: dict[int | None, tuple[Leg, ...]] = {line.order_line: _line_block(sold, line) for line in sold.lines}
     if sold.delivery:
         shared = {accounts.VAT: sold.delivery_tax, accounts.DELIVERY: sold.delivery - sold.delivery_tax}
-        found[THE_DELIVERY] = _block(sold, sold.delivery, _in_mad(sold, shared))
+        door = sold.delivery_at_the_door
+        found[THE_DELIVERY] = _block(sold, sold.delivery + door.change, [*_in_mad(sold, shared), *door.legs])
     return found
 
 
@@ -128,7 +160,8 @@ def _line_block(sold: Sale, line: SoldLine) -> tuple[Leg, ...]:
     shared = {INCOME[name]: amount * line.quantity for name, amount in line.unit_parts.items()}
     shared[accounts.VAT] = line.tax
     owed = credit(accounts.ACCRUED, line.owed_mad, cooperative_id=line.cooperative_id, order_line=line.order_line)
-    return _block(sold, line.gross, [owed, *_in_mad(sold, shared), *_borne_by_office(sold, line)])
+    against = [owed, *_in_mad(sold, shared), *_borne_by_office(sold, line), *line.at_the_door.legs]
+    return _block(sold, line.gross, against)
 
 
 def _borne_by_office(sold: Sale, line: SoldLine) -> list[Leg]:

@@ -30,7 +30,8 @@ def content_of(order: Order, lines: Iterable[Line], *, now: datetime) -> Content
     amounts = [_amount(line) for line in lines]
     delivery = _delivery(order)
     excl = sum((amount.excl for amount in (*amounts, delivery)), ZERO)
-    incl = sum((amount.incl for amount in (*amounts, delivery)), ZERO)
+    door = order.at_the_door
+    incl = sum((amount.incl for amount in (*amounts, delivery)), ZERO) + (door.change if door else ZERO)
     if incl != order.total_incl_tax:
         raise InvoiceDiffers(order.number, incl, order.total_incl_tax)
     return {
@@ -57,6 +58,8 @@ def content_of(order: Order, lines: Iterable[Line], *, now: datetime) -> Content
             {"pct": str(tax.pct), "excl": str(tax.excl), "tax": str(tax.tax)} for tax in by_rate([*amounts, delivery])
         ],
         "excl": str(excl),
+        "stamp_duty": str(door.duty_of_buyer if door else ZERO),
+        "rounding": str(door.rounding if door else ZERO),
         "incl": str(incl),
         "incl_mad": str(quantize(incl * order.mad_per_unit)),
     }

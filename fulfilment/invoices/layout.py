@@ -103,6 +103,8 @@ class _Sheet:
         for tax in content["taxes"]:
             name = _("VAT %(rate)s") % {"rate": formats.percent(Decimal(tax["pct"]), self.language)}
             sums.append(_sum(name, self.money(tax["tax"])))
+        for name, amount in _at_the_door(content):
+            sums.append(_sum(name, self.money(str(amount))))
         sums.append(_sum(_("Total, tax included"), self.money(content["incl"]), total=True))
         if self.invoice.currency != "MAD":
             in_mad = run(formats.money(Decimal(content["incl_mad"]), "MAD", self.language))
@@ -133,6 +135,13 @@ def seller_lines(seller: Content) -> list[str]:
 
 def _named(name: str, value: str) -> dict[str, Any]:
     return {"name": run(name), "value": run(value)}
+
+
+def _at_the_door(content: Content) -> list[tuple[str, Decimal]]:
+    """Name what paying in cash did to the total; older invoices say nothing of it."""
+    duty, rounding = (Decimal(content.get(name, 0)) for name in ("stamp_duty", "rounding"))
+    rows = ((_("Stamp duty on cash"), duty), (_("Rounded down for cash"), -rounding))
+    return [(name, amount) for name, amount in rows if amount]
 
 
 def _sum(name: str, value: dict[str, Any], *, total: bool = False) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def issue(*, order_id: int, now: datetime) -> Invoice:
         issued_at=now,
         language=order.language,
         currency=order.currency,
-        total_excl_tax=Decimal(content["excl"]),
+        total_excl_tax=order.total_excl_tax,
         total_incl_tax=Decimal(content["incl"]),
         content=content,
     )

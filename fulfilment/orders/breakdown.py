@@ -11,7 +11,7 @@ from typing import Protocol
 
 from catalogue.kernel.money import ZERO, convert, quantize, split
 
-COOPERATIVE, OFFICE, TAX, DELIVERY = "cooperative", "office", "tax", "delivery"
+COOPERATIVE, OFFICE, TAX, DELIVERY, STAMP = "cooperative", "office", "tax", "delivery", "stamp"
 PARTS = (COOPERATIVE, "collection", "packing", "transport", "payment", OFFICE, TAX)
 """Parts of a unit price, in the order people read them."""
 
@@ -71,12 +71,15 @@ def break_down(
     mad_per_unit: Decimal = Decimal(1),
     delivery: Decimal = ZERO,
     delivery_tax: Decimal = ZERO,
+    rounding: Decimal = ZERO,
+    stamp_duty: Decimal = ZERO,
 ) -> Breakdown:
     """Add up the parts of all lines and the delivery; what comes to nothing is left out.
 
     ``delivery_tax`` is the tax within ``delivery``: it is the treasury's.
     A discount takes its tax off the tax, what the cooperative gives up off its share (in dirhams, at
     ``mad_per_unit``), and the rest off the office: below nothing, the office pays for the goods out of its own.
+    ``rounding`` was given by the office to whoever pays in cash; ``stamp_duty`` is what the buyer bears of it.
     """
     parts = dict.fromkeys(PARTS, ZERO)
     cooperatives: dict[str, Decimal] = {}
@@ -91,9 +94,10 @@ def break_down(
         for part, amount in sums.items():
             parts[part] += amount
     parts[TAX] += delivery_tax
+    parts[OFFICE] -= rounding
     to_cooperatives = [Share(COOPERATIVE, amount, name) for name, amount in cooperatives.items()]
     others = [Share(part, parts[part]) for part in PARTS if part != COOPERATIVE]
-    shares = [*to_cooperatives, *others, Share(DELIVERY, delivery - delivery_tax)]
+    shares = [*to_cooperatives, *others, Share(DELIVERY, delivery - delivery_tax), Share(STAMP, stamp_duty)]
     return Breakdown(
         currency=currency,
         shares=tuple(share for share in shares if share.amount),

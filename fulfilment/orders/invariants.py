@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 
-from django.db.models import F, IntegerField, OuterRef, Prefetch, Q, Subquery, Sum, Value
+from django.db.models import Case, F, IntegerField, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from catalogue.cooperatives.models import StockRecord
 from catalogue.kernel.invariants import invariant
 
+from .at_the_door import ask
 from .models import Line, LineDiscount, Order
 from .policies import HOLDING
 from .queries import breakdown_of, frozen_lines
@@ -24,13 +25,16 @@ LEFT_THE_SHELF = ("HANDED_OVER", "IN_TRANSIT", "DELIVERED", "REFUSED", "LOST", "
 @invariant("orders: the total is the lines and the delivery")
 def total_is_the_sum() -> Iterable[object]:
     lines = Line.objects.filter(order=OuterRef("pk")).order_by().values("order")
+    duty = Case(When(stamp_duty_borne_by="buyer", then=F("stamp_duty")), default=Value(Decimal(0)))
     return (
         Order.objects.annotate(
+            door=duty - F("cash_rounding"),
             goods=Subquery(lines.annotate(amount=Sum("line_price_incl_tax")).values("amount")),
             goods_excl=Subquery(lines.annotate(amount=Sum("line_price_excl_tax")).values("amount")),
         )
         .exclude(
-            total_incl_tax=F("goods") + F("shipping_incl_tax"), total_excl_tax=F("goods_excl") + F("shipping_excl_tax")
+            total_incl_tax=F("goods") + F("shipping_incl_tax") + F("door"),
+            total_excl_tax=F("goods_excl") + F("shipping_excl_tax") + F("door"),
         )
         .values_list("number", flat=True)
     )
@@ -60,6 +64,15 @@ def breakdowns_add_up() -> Iterable[object]:
     orders = Order.objects.order_by("pk").prefetch_related(Prefetch("lines", queryset=frozen_lines()))
     for order in orders.iterator(chunk_size=CHUNK):
         if breakdown_of(order, order.lines.all()).total != order.total_incl_tax:
+            yield order.number
+
+
+@invariant("orders: what was asked at the door follows from the price and the rules of that day")
+def cash_follows_its_rules() -> Iterable[object]:
+    orders = Order.objects.exclude(cash_step=0, stamp_duty_pct=0).order_by("pk")
+    for order in orders.iterator(chunk_size=CHUNK):
+        door = order.at_the_door
+        if door is None or door != ask(door.price, order.cash_rules):
             yield order.number
 
 

@@ -17,11 +17,12 @@ from catalogue.kernel.money import ZERO
 from catalogue.places.models import PlaceInMorocco
 from catalogue.pricing.models import Currency, Seller, Side
 
+from .cash_terms import CashTerms
 from .policies import HOLDING, NamedAmount, by_name
 from .recipients import ForSomeone
 
 
-class Order(ForSomeone, AbstractOrder):
+class Order(ForSomeone, CashTerms, AbstractOrder):
     """Oscar's order with its frozen currency, rate, price list, language and destination.
 
     ``mad_per_unit`` is the rate of the price list (1 for MAD). Totals are in ``currency``.
@@ -84,6 +85,7 @@ class Order(ForSomeone, AbstractOrder):
                 condition=Q(destination="MA", side="home") | (~Q(destination="MA") & Q(side="export")),
             ),
             *ForSomeone.Meta.constraints,
+            *CashTerms.Meta.constraints,
             models.CheckConstraint(
                 name="order_promise_is_a_span",
                 condition=Q(promised_first__isnull=True, promised_last__isnull=True)

@@ -13,6 +13,8 @@ from catalogue.kernel.money import MAD, ZERO, quantize
 from catalogue.kernel.shopping import HOME_COUNTRY, side_of
 from fulfilment.shipping.policies import Delivery, Load
 
+from .at_the_door import NO_RULES, CashRules, CashSum, ask
+
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Digits and letters that nobody mistakes for one another, read over a telephone."""
 
@@ -183,7 +185,8 @@ class Quote:
     """What a purchase would cost now, and the ways to send and pay it. Figures only: pages and placing share it.
 
     ``goods`` are before discounts; deliveries already cost what is left of them. ``floors`` are the least that
-    cooperatives agreed to get a unit (MAD, by stock record), where they agreed to anything.
+    cooperatives agreed to get a unit (MAD, by stock record), where they agreed to anything. ``cash_rules`` say what
+    paying at the door changes.
     """
 
     currency: str
@@ -198,6 +201,7 @@ class Quote:
     delivery_discounts: tuple[DeliveryDiscount, ...] = ()
     notes: tuple[OfferNote, ...] = ()
     floors: Mapping[int, Decimal] = field(default_factory=dict)
+    cash_rules: CashRules = NO_RULES
 
     @property
     def side(self) -> str:
@@ -250,12 +254,22 @@ class Quote:
         """Return each offer by name with what it takes, delivery included."""
         return by_name([*self.discounts, *self.off_delivery(delivery)])
 
-    def total(self, delivery: Delivery | None) -> Decimal:
-        return self.net + (delivery.price if delivery else ZERO)
+    def asked(self, delivery: Delivery | None, method: str) -> CashSum:
+        """Say what is asked by this way to pay: only cash is rounded, and bears a stamp duty."""
+        price = self.net + (delivery.price if delivery else ZERO)
+        return ask(price, self.cash_rules) if method == CASH else CashSum(price)
 
-    def fingerprint(self, delivery: Delivery | None) -> str:
-        """Sum up what the buyer is shown: any change of a line, price, discount, delivery or currency changes it."""
-        parts = [self.currency, self.destination, delivery.code if delivery else "", str(self.total(delivery))]
+    def total(self, delivery: Delivery | None, method: str = "") -> Decimal:
+        return self.asked(delivery, method).total
+
+    def fingerprint(self, delivery: Delivery | None, method: str = "") -> str:
+        """Sum up what the buyer is shown: any change of a line, price, discount, delivery or currency changes it.
+
+        So does what the way to pay does to the total. Ways that ask the same are one.
+        """
+        asked = self.asked(delivery, method)
+        parts = [self.currency, self.destination, delivery.code if delivery else "", str(asked.total)]
+        parts += [f"duty:{asked.duty_of_buyer}:{asked.rounding}"] if asked.duty_of_buyer or asked.rounding else []
         parts += sorted(f"{item.stockrecord_id}:{item.quantity}:{item.unit_price}" for item in self.items)
         parts += sorted(f"-{row.stockrecord_id}:{row.offer_id}:{row.amount}" for row in self.discounts)
         parts += sorted(f"-{row.code}:{row.offer_id}:{row.amount}" for row in self.off_delivery(delivery))
@@ -274,16 +288,15 @@ def payment_methods(
     Cash is asked from whoever opens the door, so there is none when that person shall not see the prices.
     ``transfer_from``: by currency, where the office has an account, from what total on a transfer may be chosen.
     """
-    total = quote.total(delivery)
     methods = []
     in_dirhams_at_home = quote.currency == MAD and quote.destination == HOME_COUNTRY
     if in_dirhams_at_home and not prices_hidden and delivery and delivery.cash_allowed:
         limit = delivery.cash_up_to_mad
-        if limit is None or total <= limit:
+        if limit is None or quote.total(delivery, CASH) <= limit:
             methods.append(CASH)
-    if total >= CARD_MINIMUM[quote.currency]:
+    if quote.total(delivery, CARD) >= CARD_MINIMUM[quote.currency]:
         methods.append(CARD)
-    if quote.currency in transfer_from and total >= transfer_from[quote.currency]:
+    if quote.currency in transfer_from and quote.total(delivery, TRANSFER) >= transfer_from[quote.currency]:
         methods.append(TRANSFER)
     return methods
 

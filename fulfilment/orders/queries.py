@@ -7,19 +7,21 @@ from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
 
 from catalogue.cooperatives.queries import current_prices
 from catalogue.kernel.money import MAD, ZERO
 from catalogue.kernel.periods import day_of
-from catalogue.kernel.shopping import Shopping
-from catalogue.pricing.queries import carriage_vat_pct
+from catalogue.kernel.shopping import HOME_COUNTRY, Shopping
+from catalogue.pricing.queries import carriage_vat_pct, stamp_duty_on
 from catalogue.products.models import Product
 from fulfilment.shipping import queries as shipping
 from fulfilment.shipping.policies import Load, Terms, deliveries, flags_of
 from fulfilment.shipping.sending.policies import Goods
 from fulfilment.shipping.sending.queries import sending_rules
 
+from .at_the_door import NO_RULES, CashRules
 from .breakdown import Breakdown, Sold, break_down
 from .discounting import NOTHING, AtHand, Given, Good, discount, off_delivery
 from .models import Line, Order
@@ -81,9 +83,23 @@ def quote(
         heaviest_g=rules.heaviest_g,
         discounts=given.discounts,
         notes=given.notes,
+        cash_rules=cash_rules(now) if tariffs and in_cash(shopping) else NO_RULES,
         floors={good.stockrecord_id: good.floor_mad for good in goods if good.stockrecord_id in offers.gives_up_pct},
     )
     return _with_deliveries(found, tariffs, given, day_of(now)) if tariffs and priced else found
+
+
+def in_cash(shopping: Shopping) -> bool:
+    """Tell whether a courier may be paid there at all: in dirhams, in Morocco."""
+    return shopping.currency == MAD and shopping.destination == HOME_COUNTRY
+
+
+def cash_rules(now: datetime) -> CashRules:
+    """Return what holds for cash at an instant (one query)."""
+    duty = stamp_duty_on(day_of(now))
+    if duty is None:
+        return CashRules(step=settings.CASH_ROUNDING_MAD)
+    return CashRules(step=settings.CASH_ROUNDING_MAD, duty_pct=duty.rate_pct, borne_by=duty.borne_by)
 
 
 def _with_deliveries(found: Quote, tariffs: list[Terms], given: Given, day: date) -> Quote:
@@ -185,12 +201,15 @@ def frozen_lines() -> QuerySet[Line]:
 def breakdown_of(order: Order, lines: Iterable[Line]) -> Breakdown:
     """Say where an order's money goes, from its own ``frozen_lines`` and nothing of today."""
     sold = [Sold(line.partner_name, line.quantity, line.price.parts, tuple(line.discounts.all())) for line in lines]
+    door = order.at_the_door
     return break_down(
         sold,
         currency=order.currency,
         mad_per_unit=order.mad_per_unit,
         delivery=order.shipping_incl_tax,
         delivery_tax=order.shipping_incl_tax - order.shipping_excl_tax,
+        rounding=door.rounding if door else ZERO,
+        stamp_duty=door.duty_of_buyer if door else ZERO,
     )
 
 

@@ -1,6 +1,6 @@
 """What payments write in the ledger, in the transaction that moves the money."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -132,27 +132,10 @@ def sales_behind(attempts: Iterable[PaymentAttempt]) -> dict[int, Sale]:
     """Do so for many, by attempt (three queries). Of what is paid at the door, only accepted parcels were sold."""
     attempts = list(attempts)
     lines = frozen.lines_of(attempt.order for attempt in attempts)
-    accepted: dict[int, set[str]] = {}
-    for attempt_id, parcel in CashCollected.objects.filter(attempt__in=attempts).values_list("attempt_id", "parcel"):
-        accepted.setdefault(attempt_id, set()).add(parcel)
-    for attempt in attempts:
-        if attempt.pk in accepted:
-            of_order = lines.get(attempt.order_id, [])
-            lines[attempt.order_id] = [line for line in of_order if frozen.parcel_of(line) in accepted[attempt.pk]]
-    return {attempt.pk: _sale(attempt, lines) for attempt in attempts}
-
-
-def sale_at_door(collected: CashCollected) -> Sale:
-    """Return the sale of one parcel, with the delivery if it is paid with it."""
-    order = collected.attempt.order
-    return frozen.sale_of(
-        order, _inside(collected, frozen.lines_of([order])), method="cash", with_delivery=collected.with_delivery
-    )
-
-
-def _inside(collected: CashCollected, lines: Mapping[int, Sequence[Line]]) -> list[Line]:
-    of_order = lines.get(collected.attempt.order_id, [])
-    return [line for line in of_order if frozen.parcel_of(line) == collected.parcel]
+    accepted: dict[int, list[CashCollected]] = {}
+    for row in CashCollected.objects.filter(attempt__in=attempts):
+        accepted.setdefault(row.attempt_id, []).append(row)
+    return {attempt.pk: _sale(attempt, lines, accepted.get(attempt.pk, ())) for attempt in attempts}
 
 
 def sell_at_door(collected: CashCollected, sale: Sale, *, now: datetime) -> None:
@@ -166,8 +149,7 @@ def sales_at_door(rows: Iterable[CashCollected]) -> Iterator[NewEntry]:
     rows = list(rows)
     lines = frozen.lines_of(row.attempt.order for row in rows)
     for row in rows:
-        order = row.attempt.order
-        sale = frozen.sale_of(order, _inside(row, lines), method="cash", with_delivery=row.with_delivery)
+        sale = _sale(row.attempt, lines, [row])
         if sale.gross > 0:
             yield _at_door(row, sale)
 
@@ -203,9 +185,16 @@ def remittances(rows: Iterable[CashRemittance]) -> Iterator[NewEntry]:
         )
 
 
-def _sale(attempt: PaymentAttempt, lines: Mapping[int, Sequence[Line]]) -> Sale:
-    method = METHODS.get(attempt.provider, attempt.provider)
-    return frozen.sale_of(attempt.order, lines.get(attempt.order_id, []), method=method)
+def _sale(
+    attempt: PaymentAttempt, lines: Mapping[int, Sequence[Line]], collected: Collection[CashCollected] = ()
+) -> Sale:
+    return frozen.sale_of(
+        attempt.order,
+        lines.get(attempt.order_id, []),
+        method=METHODS.get(attempt.provider, attempt.provider),
+        parcels={row.parcel for row in collected} or None,
+        first=next((row.parcel for row in collected if row.with_delivery), None),
+    )
 
 
 def _entry(attempt: PaymentAttempt, sale: Sale, occurred_at: datetime) -> NewEntry:

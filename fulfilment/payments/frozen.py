@@ -1,8 +1,12 @@
 """Reads an order's frozen rows as the plain sale that the ledger books: the one place that knows both."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal
 
-from fulfilment.ledger.policies import INCOME, Discount, Sale, SoldLine
+from catalogue.kernel.money import ZERO, split
+from fulfilment.ledger.policies import INCOME, AtTheDoor, Discount, Sale, SoldLine
+from fulfilment.orders.at_the_door import CashSum
 from fulfilment.orders.models import Line, Order
 
 
@@ -25,23 +29,72 @@ def parcel_of(line: Line) -> str:
     return str(link.consignment.reference) if link else ""
 
 
-def sale_of(order: Order, lines: Iterable[Line], *, method: str, with_delivery: bool = True) -> Sale:
+def accepted(lines: Iterable[Line], parcels: Collection[str]) -> list[Line]:
+    """Return the lines that were in these parcels."""
+    return [line for line in lines if parcel_of(line) in parcels]
+
+
+def sale_of(
+    order: Order,
+    lines: Iterable[Line],
+    *,
+    method: str,
+    parcels: Collection[str] | None = None,
+    first: str | None = None,
+) -> Sale:
     """Put an order's rows together as a sale; ``method`` is how it was paid in the end.
 
-    Of an order paid parcel by parcel, only one sale is ``with_delivery`` and all else that is of no single line.
+    Of an order paid parcel by parcel, a sale is of what is in ``parcels``. The one of them that is ``first`` carries
+    the delivery and all else that is of no single line, such as what paying at the door changed.
     """
-    if not with_delivery:
-        return Sale(
-            currency=order.currency, method=method, lines=tuple(map(_sold, lines)), mad_per_unit=order.mad_per_unit
-        )
-    return Sale(
-        currency=order.currency,
-        method=method,
-        lines=tuple(map(_sold, lines)),
-        mad_per_unit=order.mad_per_unit,
-        delivery=order.shipping_incl_tax,
-        delivery_tax=order.shipping_incl_tax - order.shipping_excl_tax,
+    whole = parcels is None
+    inside = list(lines) if parcels is None else accepted(lines, parcels)
+    sold = Sale(
+        currency=order.currency, method=method, lines=tuple(map(_sold, inside)), mad_per_unit=order.mad_per_unit
     )
+    if not whole and first is None:
+        return sold
+    carrying = {line.pk for line in inside if whole or parcel_of(line) == first}
+    tax = order.shipping_incl_tax - order.shipping_excl_tax
+    return _with_door(order, replace(sold, delivery=order.shipping_incl_tax, delivery_tax=tax), carrying)
+
+
+def next_at_door(order: Order, parcel: str, *, delivery_paid: bool) -> tuple[Sale, bool]:
+    """Return the sale of a parcel that is accepted next, and whether it carries the delivery (two queries).
+
+    It does unless that is paid, or unless the parcel is worth no more than what rounding takes off.
+    """
+    lines = lines_of([order]).get(order.pk, [])
+    if not delivery_paid:
+        sold = sale_of(order, lines, method="cash", parcels={parcel}, first=parcel)
+        if sold.gross > 0:
+            return sold, True
+    return sale_of(order, lines, method="cash", parcels={parcel}), False
+
+
+def _with_door(order: Order, sold: Sale, carrying: Collection[int]) -> Sale:
+    """Share what paying at the door changed among the delivery and the lines that carry it."""
+    door = order.at_the_door
+    if door is None:
+        return sold
+    weights = [*(line.gross if line.order_line in carrying else ZERO for line in sold.lines), sold.delivery]
+    *of_lines, of_delivery = shares_at_door(door, weights, method=sold.method)
+    lines = (replace(line, at_the_door=share) for line, share in zip(sold.lines, of_lines, strict=True))
+    return replace(sold, lines=tuple(lines), delivery_at_the_door=of_delivery)
+
+
+def shares_at_door(door: CashSum, weights: Sequence[Decimal], *, method: str) -> list[AtTheDoor]:
+    """Share rounding and duty by what each thing costs, adding up to the centime, so that any can be taken back.
+
+    What was paid another way in the end bears no duty of the office; what the buyer was asked, they were asked.
+    """
+    if not any(weights):
+        return [AtTheDoor()] * len(weights)
+    due = door.stamp_duty if method == "cash" else door.duty_of_buyer
+    duties = split(due, weights)
+    asked = duties if door.duty_of_buyer else [ZERO] * len(weights)
+    rows = zip(split(door.rounding, weights), duties, asked, strict=True)
+    return [AtTheDoor(rounding, duty, of_buyer) for rounding, duty, of_buyer in rows]
 
 
 def _sold(line: Line) -> SoldLine:

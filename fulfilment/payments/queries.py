@@ -248,9 +248,8 @@ def due_at_door(order: Order, parcel: str) -> Decimal | None:
     attempt = PaymentAttempt.objects.filter(order=order, provider="cash", state=State.STARTED).first()
     if attempt is None:
         return None
-    first = not attempt.collections.exists()
-    inside = [line for line in frozen.lines_of([order]).get(order.pk, []) if frozen.parcel_of(line) == parcel]
-    return frozen.sale_of(order, inside, method="cash", with_delivery=first).gross
+    delivery_paid = attempt.collections.filter(with_delivery=True).exists()
+    return frozen.next_at_door(order, parcel, delivery_paid=delivery_paid)[0].gross
 
 
 def remittances() -> QuerySet[CashRemittance]:

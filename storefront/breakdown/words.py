@@ -11,6 +11,7 @@ NAMES = {
     "office": _("To the office, for its work"),
     "tax": _("Tax"),
     "delivery": _("Delivery"),
+    "stamp": _("Stamp duty on cash"),
 }
 GIVEN = _("Given by the office out of its own")
 """The office's part where a discount took more than it had."""
@@ -24,4 +25,5 @@ MEANINGS = {
     "office": _("Checking, selling, answering you; the cents of rounding up end here too."),
     "tax": _("Moroccan VAT within the price. The office pays it to the State."),
     "delivery": _("The courier or the post, to your door."),
+    "stamp": _("A duty of the State on what is paid in cash. The office pays it on."),
 }

@@ -14,6 +14,7 @@ from catalogue.kernel.periods import day_of
 from catalogue.kernel.shopping import HOME_COUNTRY
 from catalogue.places.names import country_names
 from fulfilment.orders import transfers
+from fulfilment.orders.at_the_door import CashSum
 from fulfilment.orders.policies import CARD, CASH, TRANSFER, Item, NamedAmount, Quote, by_name, payment_methods
 from fulfilment.orders.queries import quote as make_quote
 from fulfilment.orders.withdrawing.queries import promise_to
@@ -65,8 +66,25 @@ class Page:
     needs_province: bool = False
 
     @property
+    def paid_by(self) -> str:
+        """The chosen way to pay; nothing while none is offered."""
+        return next((way.code for way in self.payments if way.chosen), "")
+
+    @property
+    def asked(self) -> CashSum:
+        """What is asked by the chosen way to pay."""
+        return self.quote.asked(self.delivery, self.paid_by)
+
+    @property
     def total(self) -> Decimal:
-        return self.quote.total(self.delivery)
+        return self.asked.total
+
+    @property
+    def door_differs(self) -> bool:
+        """Tell whether some delivery costs another total in cash, so that each way to pay says its own."""
+        if CASH not in (way.code for way in self.payments):
+            return False
+        return any(self.quote.asked(way, CASH).change for way in self.quote.deliveries)
 
     @property
     def discount_rows(self) -> list[NamedAmount]:
@@ -107,7 +125,7 @@ def build(request: HttpRequest, form: CheckoutForm, now: datetime) -> tuple[Page
         "country": shopping.destination,
         "countries": country_names(language, tuple(shipping.destinations())),
         "communes": commune_names(province),
-        "seal": policies.seal(basket.pk, quote),
+        "seal": policies.seal(basket.pk, quote, page.delivery, page.paid_by, [way.code for way in page.payments]),
         "arrival": arrivals.for_lines(lines, quote, shopping=shopping, now=now),
         "said": discounts.said_of(quote),
         "sending_back": _sending_back(lines, shopping.destination, now),
@@ -133,25 +151,32 @@ def _choose(page: Page, form: CheckoutForm, now: datetime) -> None:
     quote = page.quote
     chosen = policies.first_known(str(form["delivery"].value() or ""), (way.code for way in quote.deliveries))
     page.delivery = quote.delivery(chosen)
+    offered = payment_methods(
+        quote, page.delivery, prices_hidden=form.hides_prices, transfer_from=transfers.least_amounts()
+    )
+    methods = offered if page.delivery else []
+    paid_by = policies.first_known(str(form["payment"].value() or ""), methods)
     page.deliveries = [
         Choice(
             code=way.code,
             name=str(shipping.METHOD_NAMES.get(way.code, way.code)),
             hint=arrival_text(shipping.promise_of(way, now)),
             price=way.price,
-            total=quote.total(way),
+            total=quote.total(way, paid_by),
             chosen=way.code == chosen,
         )
         for way in quote.deliveries
     ]
-    offered = payment_methods(
-        quote, page.delivery, prices_hidden=form.hides_prices, transfer_from=transfers.least_amounts()
-    )
-    methods = offered if page.delivery else []
-    paid_by = policies.first_known(str(form["payment"].value() or ""), methods)
     hints = PAYMENT_HINTS | ({CASH: CASH_FROM_RECIPIENT} if form.names_someone else {})
     page.payments = [
-        Choice(code, str(PAYMENT_NAMES[code]), str(hints[code]), chosen=code == paid_by) for code in methods
+        Choice(
+            code=code,
+            name=str(PAYMENT_NAMES[code]),
+            hint=str(hints[code]),
+            total=quote.total(page.delivery, code),
+            chosen=code == paid_by,
+        )
+        for code in methods
     ]
 
 

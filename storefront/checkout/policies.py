@@ -5,13 +5,18 @@ from collections.abc import Iterable
 from django.core.signing import BadSignature, Signer
 
 from fulfilment.orders.policies import Quote
+from fulfilment.shipping.policies import Delivery
 
 SALT = "storefront.checkout"
 
 
-def seal(basket_id: int, quote: Quote) -> str:
-    """Sign one fingerprint for each way to send the basket."""
-    prints = (quote.fingerprint(delivery) for delivery in quote.deliveries)
+def seal(basket_id: int, quote: Quote, delivery: Delivery | None, method: str, methods: Iterable[str]) -> str:
+    """Sign a fingerprint for each sum the page shows.
+
+    Those are each way to send the basket at the chosen way to pay, and each way to pay at the chosen delivery.
+    """
+    shown = [(way, method) for way in quote.deliveries] + [(delivery, other) for other in methods if delivery]
+    prints = dict.fromkeys(quote.fingerprint(way, paid_by) for way, paid_by in shown)
     return Signer(salt=SALT).sign(":".join([str(basket_id), *prints]).replace(":", "."))
 
 

@@ -44,6 +44,7 @@ def order_letter(order: Order, kind: str, refund: Refund | None = None) -> Lette
             context = {
                 "lines": _lines(order, lines),
                 "discounts": _discounts(order, lines),
+                "at_the_door": _at_the_door(order),
                 "address": _address(order),
                 "shares": _shares(order, lines),
                 "withdrawal": promises((line.title, line.withdrawal_period) for line in lines),
@@ -150,6 +151,19 @@ def _discounts(order: Order, lines: list[Line]) -> list[dict[str, str]]:
     return [
         {"name": row.name, "amount": formats.money(row.change, order.currency, order.language)}
         for row in by_name(on_goods)
+    ]
+
+
+def _at_the_door(order: Order) -> list[dict[str, str]]:
+    """Name what paying in cash did to the total."""
+    door = order.at_the_door
+    if door is None:
+        return []
+    rows = ((gettext("Stamp duty on cash"), door.duty_of_buyer), (gettext("Rounded down for cash"), door.rounded_by))
+    return [
+        {"name": name, "amount": formats.money(amount, order.currency, order.language)}
+        for name, amount in rows
+        if amount
     ]
 
 

@@ -64,6 +64,12 @@ DELIVERY_VAT_CLASS = "N20"
 PAYMENT_WINDOW_MINUTES = 30
 """How long an unpaid order holds its stock before it is cancelled at the provider and released."""
 
+CASH_ROUNDING_MAD = Decimal(env.str("CASH_ROUNDING_MAD", default="0.50"))
+"""A total paid at the door is rounded down to a multiple of this: 0.50, 1.00, or 0 for not at all."""
+
+if CASH_ROUNDING_MAD not in (0, Decimal("0.50"), 1):
+    raise ImproperlyConfigured("CASH_ROUNDING_MAD is 0, 0.50 or 1.")
+
 COD_CONFIRMATION = env.str("COD_CONFIRMATION", default="link" if SHOP_ENV != "test" else "automatic")
 refuse(
     COD_CONFIRMATION not in {"automatic", "link", "phone"},

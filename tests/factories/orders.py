@@ -101,14 +101,16 @@ def make_wanted(basket: Basket, *, shopping: Shopping = HOME_SHOPPING, **fields:
     zone = shipping.zone_of(shopping.destination, address.get("province"))
     quote = make_quote(items, shopping=shopping, zone_code=zone, now=timezone.now())
     home = shopping.destination == "MA"
+    usual = "cash" if home and shopping.currency == "MAD" else "card"
+    method = fields.get("payment_method", usual)
     values = {
         "shopping": shopping,
         "language": "fr",
         "address": address,
         "email": "",
         "delivery": "home" if home else "post_ems",
-        "payment_method": "cash" if home and shopping.currency == "MAD" else "card",
-        "shown": tuple(quote.fingerprint(way) for way in quote.deliveries),
+        "payment_method": usual,
+        "shown": tuple(quote.fingerprint(way, method) for way in quote.deliveries),
     }
     return operations.Wanted(**values | fields)
 

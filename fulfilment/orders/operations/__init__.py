@@ -22,6 +22,7 @@ from .placing import (
     Purchase,
     TermsChanged,
     addressed_to,
+    cash_terms,
     place,
 )
 
@@ -39,6 +40,7 @@ __all__ = [
     "addressed_to",
     "advance",
     "cancel",
+    "cash_terms",
     "confirm",
     "expire",
     "keep_until",

@@ -13,6 +13,7 @@ from catalogue.kernel import events
 from catalogue.kernel.shopping import HOME_COUNTRY, Shopping
 from catalogue.places.models import Country
 from fulfilment.orders import queries, signals, transfers
+from fulfilment.orders.cash_terms import terms_of
 from fulfilment.orders.confirming import operations as confirming
 from fulfilment.orders.confirming import queries as confirmations
 from fulfilment.orders.confirming.policies import Standing, cash_is_off, why_ask
@@ -76,7 +77,7 @@ class Purchase:
     """All that placing needs, as plain data.
 
     ``address`` holds the fields of a ``ShippingAddress``, checked by a form. ``shown`` are the fingerprints of the
-    quotes the buyer was shown, one for each way to send it. Name and phone in ``address`` are the payer's; a
+    quotes the buyer was shown, for ways to send and to pay it. Name and phone in ``address`` are the payer's; a
     ``recipient``, if there is one, takes their place on the parcel. ``offers`` were read under the locks of their rows.
     """
 
@@ -159,7 +160,7 @@ def _check(purchase: Purchase, quote: Quote) -> Delivery:
     delivery = quote.delivery(purchase.delivery)
     if delivery is None:
         raise DeliveryGone(purchase.delivery)
-    if quote.fingerprint(delivery) not in purchase.shown:
+    if quote.fingerprint(delivery, purchase.payment_method) not in purchase.shown:
         raise TermsChanged(quote)
     hidden = purchase.recipient is not None and purchase.recipient.prices_hidden
     offered = payment_methods(quote, delivery, prices_hidden=hidden, transfer_from=transfers.least_amounts())
@@ -171,7 +172,7 @@ def _check(purchase: Purchase, quote: Quote) -> Delivery:
 def _insert(purchase: Purchase, quote: Quote, delivery: Delivery, now: datetime, *, made_to_order: bool) -> Order:
     cash = purchase.payment_method == CASH
     promised = shipping.promise_of(delivery, now)
-    total = quote.total(delivery)
+    total = quote.total(delivery, purchase.payment_method)
     code = purchase.address["country_id"]
     country = Country(pk=code, printable_name=code)  # the address's text needs its name; the row itself is not read
     place = addressed_to(purchase.recipient, purchase.address)
@@ -206,6 +207,7 @@ def _insert(purchase: Purchase, quote: Quote, delivery: Delivery, now: datetime,
         date_placed=now,
         reserved_until=_reserved_until(purchase.payment_method, now),
         made_to_order=made_to_order,
+        **cash_terms(quote, delivery, purchase.payment_method),
         **_recipient(purchase.recipient),
     )
 
@@ -217,6 +219,11 @@ def _reserved_until(payment_method: str, now: datetime) -> datetime | None:
     if payment_method == TRANSFER:
         return transfers.awaited_until(now)
     return now + timedelta(minutes=settings.PAYMENT_WINDOW_MINUTES)
+
+
+def cash_terms(quote: Quote, delivery: Delivery, payment_method: str) -> dict[str, Any]:
+    """Return what an order keeps of how its total in cash was made; nothing for another way to pay."""
+    return terms_of(quote.asked(delivery, CASH), quote.cash_rules) if payment_method == CASH else {}
 
 
 def addressed_to(recipient: Recipient | None, address: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from catalogue.kernel import events
 from catalogue.kernel.locks import lock, lock_one
 from catalogue.kernel.money import ZERO
-from fulfilment.payments import booking, signals
+from fulfilment.payments import booking, frozen, signals
 from fulfilment.payments.models import CashCollected, CashRemittance, PaymentAttempt
 from fulfilment.payments.queries import owed_by
 from fulfilment.shipping.models import Courier
@@ -42,9 +42,9 @@ class MoreThanOwed(Exception):
 def collect_at_door(*, order_id: int, parcel: str, courier_id: int | None, now: datetime) -> CashCollected | None:
     """Note that the courier was paid for this parcel, and book the sale of what is in it.
 
-    The first parcel is paid with the delivery. None for an order that is not paid in cash; a second call changes
-    nothing. Called with the order's consignments locked, so against the usual order; harmless, since whoever locks
-    attempts or consignments holds the order's row first.
+    The first parcel is paid with the delivery, the rounding and the duty. None for an order that is not paid in cash;
+    a second call changes nothing. Called with the order's consignments locked, so against the usual order; harmless,
+    since whoever locks attempts or consignments holds the order's row first.
     """
     attempts = lock(PaymentAttempt.objects.filter(order_id=order_id, provider="cash", state=State.STARTED))
     if not attempts:
@@ -53,12 +53,16 @@ def collect_at_door(*, order_id: int, parcel: str, courier_id: int | None, now: 
     made = list(CashCollected.objects.filter(attempt=attempt))
     if known := next((row for row in made if row.parcel == parcel), None):
         return known
-    collected = CashCollected(
-        attempt=attempt, parcel=parcel, courier_id=courier_id, with_delivery=not made, collected_at=now
+    delivery_paid = any(row.with_delivery for row in made)
+    sale, with_delivery = frozen.next_at_door(attempt.order, parcel, delivery_paid=delivery_paid)
+    collected = CashCollected.objects.create(
+        attempt=attempt,
+        parcel=parcel,
+        courier_id=courier_id,
+        amount=sale.gross,
+        with_delivery=with_delivery,
+        collected_at=now,
     )
-    sale = booking.sale_at_door(collected)
-    collected.amount = sale.gross
-    collected.save()
     attempt.captured += collected.amount
     attempt.save(update_fields=["captured"])
     booking.sell_at_door(collected, sale, now=now)

@@ -10,7 +10,7 @@ from django.utils import translation
 
 from catalogue.kernel.money import ZERO
 from fulfilment.orders.models import Line, Order, OrderEvent, ShippingAddress
-from fulfilment.orders.operations import titles_of
+from fulfilment.orders.operations import cash_terms, titles_of
 from fulfilment.orders.policies import ALPHABET, CARD, CASH, HOLDING, NUMBER_LENGTH, PricedItem
 from fulfilment.orders.withdrawing.policies import ends_at
 from fulfilment.payments.models import CashCollected, PaymentAttempt
@@ -87,7 +87,7 @@ def _address(purchase: Purchase) -> ShippingAddress:
 
 def _order(purchase: Purchase, address: ShippingAddress, number: str, site_id: int) -> Order:
     quote, delivery = purchase.quote, purchase.delivery
-    total = quote.total(delivery)
+    total = quote.total(delivery, purchase.payment_method)
     with translation.override(purchase.buyer.language):
         method = str(METHOD_NAMES.get(delivery.code, delivery.code))
     return Order(
@@ -114,6 +114,7 @@ def _order(purchase: Purchase, address: ShippingAddress, number: str, site_id: i
         phone=purchase.buyer.phone,
         guest_email=purchase.buyer.email,
         date_placed=purchase.placed_at,
+        **cash_terms(quote, delivery, purchase.payment_method),
     )
 
 
@@ -211,12 +212,14 @@ def _steps(purchase: Purchase, parcel: Parcel) -> Iterator[tuple[str, str, datet
 
 
 def _collect(written: Written) -> None:
-    """Each delivered parcel was paid at the door, the first with the delivery."""
+    """Each delivered parcel was paid at the door, the first with the delivery, the rounding and the duty."""
+    door = written.order.at_the_door
+    with_first = written.order.shipping_incl_tax + (door.change if door else ZERO)
     delivered = [parcel for parcel in written.consignments if parcel.delivered_at is not None]
     for parcel in sorted(delivered, key=lambda parcel: (parcel.delivered_at, parcel.reference)):
         first = not written.collections
         inside = [link.order_line for link in written.consignment_lines if link.consignment is parcel]
-        amount = sum((line.line_price_incl_tax for line in inside), written.order.shipping_incl_tax if first else ZERO)
+        amount = sum((line.line_price_incl_tax for line in inside), with_first if first else ZERO)
         written.collections.append(
             CashCollected(
                 attempt=written.attempt,

@@ -14,8 +14,9 @@ from catalogue.kernel.periods import day_of
 from catalogue.kernel.shopping import Shopping
 from catalogue.places.models import Commune, Province
 from catalogue.pricing.models import Price, PriceList
+from fulfilment.orders.at_the_door import NO_RULES, CashRules
 from fulfilment.orders.policies import Item, PricedItem, Quote
-from fulfilment.orders.queries import load_of, mad_per_unit
+from fulfilment.orders.queries import cash_rules, in_cash, load_of, mad_per_unit
 from fulfilment.orders.withdrawing.models import WithdrawalPeriod
 from fulfilment.orders.withdrawing.queries import period_of, periods_for
 from fulfilment.shipping import queries as shipping
@@ -65,6 +66,7 @@ class Shelf:
     provinces: Mapping[str, Sequence[Province]]
     communes: Mapping[int, Sequence[Commune]]
     rules: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    cash_rules: CashRules = NO_RULES
     by_family: dict[str, list[Good]] = field(default_factory=lambda: defaultdict(list))
     periods: dict[str, dict[str, WithdrawalPeriod]] = field(default_factory=dict)
 
@@ -94,6 +96,7 @@ class Shelf:
         rate = mad_per_unit(price_list, shopping.currency)
         priced = tuple(self._priced(item, price_list, shopping) for item in items)
         found = Quote(shopping.currency, shopping.destination, rate, price_list.pk, priced)
+        rules = self.cash_rules if in_cash(shopping) else NO_RULES
         methods = shipping.methods_for(
             destination=shopping.destination,
             zone_code=zone_code,
@@ -103,7 +106,7 @@ class Shelf:
             mad_per_unit=rate,
             day=day_of(at),
         )
-        return Quote(**{**vars(found), "deliveries": tuple(methods)})
+        return Quote(**{**vars(found), "deliveries": tuple(methods), "cash_rules": rules})
 
     def _priced(self, item: Item, price_list: PriceList, shopping: Shopping) -> PricedItem:
         row = self.prices[price_list.pk, item.stockrecord_id, shopping.currency, shopping.side]
@@ -130,6 +133,7 @@ def read(lists: Sequence[PriceList]) -> Shelf:
         prices={row[:4]: PriceRow(*row[4:]) for row in rows},
         provinces=_grouped(Province.objects.select_related("region"), lambda province: province.region.code),
         communes=_grouped(Commune.objects.all(), lambda commune: commune.province_id),
+        cash_rules=cash_rules(lists[-1].starts_at),
     )
     for good in goods.values():
         shelf.by_family[good.family].append(good)

@@ -13,7 +13,12 @@
     const choice = event.target.closest("label");
     form.querySelector("[data-sum-delivery]").innerHTML = choice.querySelector("[data-price]").innerHTML;
     form.querySelector("[data-sum-total]").innerHTML = choice.querySelector("[data-total]").innerHTML;
-    if (form.querySelectorAll("[name=payment]").length < 2) recompute(); // cash may be offered for one and not the other
+    const asksApart = form.querySelector("[data-door]"); // what is asked at the door depends on the delivery too
+    if (asksApart || form.querySelectorAll("[name=payment]").length < 2) recompute(); // cash may be offered for one only
+  });
+
+  form.addEventListener("change", (event) => {
+    if (event.target.name === "payment" && form.querySelector("[data-door]")) recompute();
   });
 
   form.addEventListener("change", (event) => {

@@ -49,7 +49,7 @@ def test_ten_percent_is_shown_in_the_basket_and_frozen_on_the_lines():
     guest.add(dates, 1)
 
     page = guest.get("basket/").content.decode()
-    guest.place()
+    guest.place(payment="card")
 
     order = Order.objects.get()
     assert "Offer " in page

@@ -9,7 +9,7 @@ from django.apps import AppConfig
 from django.contrib.auth.models import Group, Permission
 from django.db import router, transaction
 
-DATED = ("fee", "vatrate", "cooperativetaxstatus", "sellerofrecord")
+DATED = ("fee", "vatrate", "stampduty", "cooperativetaxstatus", "sellerofrecord")
 READ_ORDERS = {"order.view_order", "order.view_line", "warehouse.view_consignment"}
 SENDING = {
     *(f"shipping.{verb}_sendingpermission" for verb in ("view", "add")),

@@ -9,11 +9,21 @@ from django.utils.translation import gettext_lazy
 
 from catalogue.cooperatives.models import Partner
 from catalogue.kernel import numerals, periods, text
-from catalogue.pricing.models import CooperativeTaxStatus, Dated, Fee, SellerOfRecord, Source, VatClass, VatRate
+from catalogue.pricing.models import (
+    CooperativeTaxStatus,
+    Dated,
+    Fee,
+    SellerOfRecord,
+    Source,
+    StampDuty,
+    VatClass,
+    VatRate,
+)
 from catalogue.products.models import Family
 
 from .forms import DayField
 
+MOST_DUTY_PCT = 10
 PERCENTAGES = (Fee.Basis.FARM_GATE, Fee.Basis.PRICE)
 
 
@@ -163,6 +173,20 @@ class SellerForm(CooperativeForm):
         fields = ("cooperative", "seller", *DatedForm.Meta.fields)
 
 
+class StampDutyForm(DatedForm):
+    rate_pct = AmountField(label=gettext_lazy("Rate, %"), places=2, unit="%")
+
+    class Meta(DatedForm.Meta):
+        model = StampDuty
+        fields = ("rate_pct", "borne_by", *DatedForm.Meta.fields)
+
+    def clean_rate_pct(self) -> Any:
+        rate = self.cleaned_data["rate_pct"]
+        if rate is not None and not 0 < rate <= MOST_DUTY_PCT:
+            raise forms.ValidationError(_("The duty is above nothing and at most 10%. To have none, end the row."))
+        return rate
+
+
 class EndForm(forms.Form):
     until = DayField(label=gettext_lazy("Ends before"))
 
@@ -172,6 +196,7 @@ FORMS: dict[str, type[DatedForm]] = {
     "rate": VatRateForm,
     "status": TaxStatusForm,
     "seller": SellerForm,
+    "stamp": StampDutyForm,
 }
 
 

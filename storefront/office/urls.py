@@ -87,6 +87,7 @@ urlpatterns = [
     path("offers/<int:pk>/change/", offers.change, name="change-offer"),
     path("offers/<int:pk>/stop/", offers.stop, name="stop-offer"),
     path("offers/<int:pk>/codes/", offers.codes, name="make-codes"),
+    path("ledger/stamp-duty/", ledger.stamp_duty, name="stamp-duty"),
     path("ledger/", ledger.trial_balance, name="ledger"),
     path("ledger/entries/<int:pk>/", ledger.entry, name="ledger-entry"),
     path("ledger/<str:code>/<str:currency>/", ledger.account, name="ledger-account"),

@@ -115,6 +115,12 @@ def change(value: Decimal | None) -> str:
 
 
 @register.filter
+def month(value: date) -> str:
+    """Write a month and its year."""
+    return formats.month(value, get_language())
+
+
+@register.filter
 def day_month(value: date) -> str:
     """Write a day without its year, in figures."""
     return f"{value:%d/%m}"

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from catalogue.kernel.periods import day_of
 from catalogue.pricing import operations
-from catalogue.pricing.models import CooperativeTaxStatus, Fee, SellerOfRecord, VatRate
+from catalogue.pricing.models import CooperativeTaxStatus, Fee, SellerOfRecord, StampDuty, VatRate
 from storefront.office import access
 from storefront.office.price_forms import FORMS, DatedForm, EndForm, model_of
 
@@ -35,11 +35,12 @@ def fees(request: HttpRequest) -> HttpResponse:
 
 @access.office_page(access.VIEW_TAXES)
 def taxes(request: HttpRequest) -> HttpResponse:
-    """Show VAT rates, who sells in whose name, and cooperatives' tax statuses."""
+    """Show VAT rates, the duty on cash, who sells in whose name, and cooperatives' tax statuses."""
     statuses = CooperativeTaxStatus.objects.select_related("cooperative", "written_by")
     context = {
         "rates": VatRate.objects.select_related("vat_class", "written_by"),
         "sellers": SellerOfRecord.objects.select_related("cooperative", "written_by"),
+        "stamp_duties": StampDuty.objects.select_related("written_by"),
         "page_obj": Paginator(statuses.order_by("cooperative__name", "-valid_from"), PER_PAGE).get_page(
             request.GET.get("page")
         ),

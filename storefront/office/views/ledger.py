@@ -46,6 +46,12 @@ def account(request: HttpRequest, code: str, currency: str) -> HttpResponse:
 
 
 @access.office_page(access.VIEW_LEDGER)
+def stamp_duty(request: HttpRequest) -> HttpResponse:
+    """Show the stamp duty to declare, month by month."""
+    return render(request, "office/stamp_duty.html", {"months": queries.stamp_duty_by_month()})
+
+
+@access.office_page(access.VIEW_LEDGER)
 def entry(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one entry with its lines."""
     found = queries.entry(pk)

@@ -1,6 +1,6 @@
 """Puts an order's frozen rows together as an invoice: data that reads the same in ten years, amounts as texts."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,7 +9,10 @@ from django.conf import settings
 
 from catalogue.kernel.money import ZERO, quantize
 from catalogue.kernel.periods import local
+from fulfilment.orders.at_the_door import CashSum
 from fulfilment.orders.models import Line, Order
+from fulfilment.payments import frozen
+from fulfilment.payments.models import CashCollected
 
 from .policies import Amount, by_rate
 
@@ -24,16 +27,22 @@ class InvoiceDiffers(Exception):
         super().__init__(f"the rows of order {number} come to {rows}, and {agreed} was agreed")
 
 
-def content_of(order: Order, lines: Iterable[Line], *, now: datetime) -> Content:
-    """Return an order as an invoice. Raises ``InvoiceDiffers``."""
-    lines = list(lines)
+def content_of(
+    order: Order, lines: Iterable[Line], *, collected: Collection[CashCollected] = (), now: datetime
+) -> Content:
+    """Return an order as an invoice: of what was paid parcel by parcel only the parcels that were ``collected`` for.
+
+    Raises ``InvoiceDiffers``.
+    """
+    lines = frozen.accepted(lines, {row.parcel for row in collected}) if collected else list(lines)
     amounts = [_amount(line) for line in lines]
     delivery = _delivery(order)
     excl = sum((amount.excl for amount in (*amounts, delivery)), ZERO)
-    door = order.at_the_door
-    incl = sum((amount.incl for amount in (*amounts, delivery)), ZERO) + (door.change if door else ZERO)
-    if incl != order.total_incl_tax:
-        raise InvoiceDiffers(order.number, incl, order.total_incl_tax)
+    door = _at_the_door(order, collected)
+    incl = sum((amount.incl for amount in (*amounts, delivery)), door.change)
+    agreed = sum((row.amount for row in collected), ZERO) if collected else order.total_incl_tax
+    if incl != agreed:
+        raise InvoiceDiffers(order.number, incl, agreed)
     return {
         "seller": settings.SELLER,
         "buyer": {"name": order.buyer_name, "address": _address(order)},
@@ -58,11 +67,17 @@ def content_of(order: Order, lines: Iterable[Line], *, now: datetime) -> Content
             {"pct": str(tax.pct), "excl": str(tax.excl), "tax": str(tax.tax)} for tax in by_rate([*amounts, delivery])
         ],
         "excl": str(excl),
-        "stamp_duty": str(door.duty_of_buyer if door else ZERO),
-        "rounding": str(door.rounding if door else ZERO),
+        "stamp_duty": str(door.duty_of_buyer),
+        "rounding": str(door.rounding),
         "incl": str(incl),
         "incl_mad": str(quantize(incl * order.mad_per_unit)),
     }
+
+
+def _at_the_door(order: Order, collected: Collection[CashCollected]) -> CashSum:
+    """Say what paying in cash changed; one parcel carried it, if any was worth that much."""
+    carried = not collected or any(row.with_delivery for row in collected)
+    return (order.at_the_door if carried else None) or CashSum(ZERO)
 
 
 def _amount(line: Line) -> Amount:

@@ -1,6 +1,7 @@
 """Invoicing an order: the number and the content in one transaction, the paper after it."""
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 
@@ -10,18 +11,22 @@ from catalogue.kernel.locks import lock_one
 from catalogue.kernel.periods import local
 from fulfilment.documents.rendering import render
 from fulfilment.orders.models import Order
+from fulfilment.orders.policies import CASH
 from fulfilment.orders.queries import frozen_lines
+from fulfilment.payments.models import CashCollected
+from fulfilment.payments.queries import collections_of
 
 from .content import content_of
 from .layout import paper_of
 from .models import Invoice, Paper, Series
 from .policies import number_of
 
+NOT_ACCEPTED, UNDER_WAY = ("REFUSED", "RETURNED"), ("PREPARING", "SHIPPED")
 NOT_SOLD = ("PENDING_PAYMENT", "PENDING_CONFIRMATION", "EXPIRED", "CANCELLED")
 
 
 class NothingSold(Exception):
-    """An order that was not paid or delivered is not invoiced."""
+    """An order that was not paid or delivered is not invoiced, nor one in cash of which nothing was accepted."""
 
     def __init__(self, number: str, status: str) -> None:
         self.number = number
@@ -32,16 +37,19 @@ class NothingSold(Exception):
 def issue(*, order_id: int, now: datetime) -> Invoice:
     """Invoice an order under the next number of the year; a second call gives the invoice that stands.
 
-    Locks the order, then the series until the transaction ends, so that no number is left out or given twice.
+    Of what was paid at the door, only the parcels that were accepted. Locks the order, then the series until the
+    transaction ends, so that no number is left out or given twice.
     Raises ``NothingSold`` or ``content.InvoiceDiffers``.
     """
     order = lock_one(Order.objects.filter(pk=order_id))
     known = Invoice.objects.filter(order=order).first()
     if known:
         return known
-    if order.status in NOT_SOLD:
+    collected = collections_of(order.pk) if order.payment_method == CASH else []
+    if order.status in _unsold(order, collected):
         raise NothingSold(order.number, order.status)
-    content = content_of(order, frozen_lines().filter(order=order), now=now)
+    lines = frozen_lines().select_related("consignment_line__consignment").filter(order=order)
+    content = content_of(order, lines, collected=collected, now=now)
     year = local(now).year
     sequence = _next_number(year)
     return Invoice.objects.create(
@@ -52,10 +60,17 @@ def issue(*, order_id: int, now: datetime) -> Invoice:
         issued_at=now,
         language=order.language,
         currency=order.currency,
-        total_excl_tax=order.total_excl_tax,
+        total_excl_tax=Decimal(content["incl"]) - sum(Decimal(row["tax"]) for row in content["taxes"]),
         total_incl_tax=Decimal(content["incl"]),
         content=content,
     )
+
+
+def _unsold(order: Order, collected: Collection[CashCollected]) -> tuple[str, ...]:
+    """Name the states in which there is nothing to invoice: what is accepted at doors is known after the last one."""
+    if order.payment_method != CASH:
+        return NOT_SOLD
+    return (*NOT_SOLD, *NOT_ACCEPTED, *(UNDER_WAY if collected else ()))
 
 
 def _next_number(year: int) -> int:

@@ -170,7 +170,8 @@ def order_of_basket(basket_id: int) -> Order | None:
 
 def for_page(number: str) -> Order | None:
     """Return an order with what its page shows, in a fixed number of queries."""
-    lines = withdrawing.for_withdrawing(frozen_lines().select_related("product__family", "partner"))
+    above = "consignment_line__consignment"  # like the invoice, of an app above: reached by name
+    lines = withdrawing.for_withdrawing(frozen_lines().select_related("product__family", "partner", above))
     return (
         Order.objects.select_related(
             "user",

@@ -22,9 +22,12 @@ class TaxSum:
 
 @dataclass(frozen=True)
 class Money:
-    """Amounts of one order in its currency; ``total_mad`` is for information, at the frozen rate."""
+    """Amounts of one order in its currency; ``total_mad`` is for information, at the frozen rate.
 
-    breakdown: Table
+    Where nothing was sold in the end, nothing is broken down.
+    """
+
+    breakdown: Table | None
     taxes: list[TaxSum]
     total_mad: Decimal
 
@@ -34,10 +37,10 @@ class Money:
 
 
 def money_of(order: Order, lines: Sequence[Line]) -> Money:
-    """Put an order's figures together from its ``frozen_lines``."""
+    """Put an order's figures together from its ``frozen_lines``, or from those that were sold in the end."""
     return Money(
-        breakdown=table_of(breakdown_of(order, lines)),
-        taxes=_taxes(order, lines),
+        breakdown=table_of(breakdown_of(order, lines)) if lines else None,
+        taxes=_taxes(order, lines) if lines else [],
         total_mad=quantize(order.total_incl_tax * order.mad_per_unit),
     )
 

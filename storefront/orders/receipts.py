@@ -12,6 +12,7 @@ from fulfilment.invoices.queries import invoice_of, paper_of_order
 from fulfilment.shipping.queries import METHOD_NAMES
 
 from .access import order_or_404, remember_key
+from .doors import refused_of
 from .money import money_of
 
 
@@ -21,10 +22,12 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
     """Show what was bought, what it cost and where the money goes, on one sheet."""
     order = order_or_404(request, number)
     lines = list(order.lines.all())
+    refused = refused_of(order, lines)
     context = {
         "order": order,
         "lines": lines,
-        "money": money_of(order, lines),
+        "refused": refused,
+        "money": money_of(order, refused.kept if refused else lines),
         "method": METHOD_NAMES.get(order.shipping_code, order.shipping_method),
     }
     return remember_key(request, render(request, "shop/receipt.html", context), number)

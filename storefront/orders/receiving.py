@@ -1,5 +1,8 @@
 """What whoever receives an order sees of it: the parcel and its way. It shows nothing of the payer but a name."""
 
+from collections.abc import Sequence
+from decimal import Decimal
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -7,11 +10,12 @@ from django.views.decorators.http import require_safe
 
 from fulfilment.orders import queries
 from fulfilment.orders.links import recipient_key_fits
-from fulfilment.orders.models import Order
+from fulfilment.orders.models import Line, Order
 from fulfilment.orders.policies import CASH
 from fulfilment.shipping.queries import METHOD_NAMES
 from fulfilment.warehouse.queries import with_sellers
 
+from .doors import refused_of
 from .timeline import way_of
 
 PAYS = (Order.Status.CONFIRMED, Order.Status.PREPARING, Order.Status.SHIPPED)
@@ -24,14 +28,23 @@ def parcel(request: HttpRequest, number: str) -> HttpResponse:
     order = queries.for_page(number) if recipient_key_fits(number, request.GET.get("k", "")) else None
     if order is None or not order.for_someone_else:
         raise Http404
+    lines = list(order.lines.all())
     context = {
         "order": order,
-        "lines": list(order.lines.all()),
+        "lines": lines,
         "parcels": with_sellers(order),
         "steps": way_of(order),
         "address": order.shipping_address,
         "method": METHOD_NAMES.get(order.shipping_code, order.shipping_method),
         "shows_prices": not order.prices_hidden,
-        "to_pay": order.payment_method == CASH and order.status in PAYS,
+        "to_pay": _to_pay(order, lines),
     }
     return render(request, "shop/order_parcel.html", context)
+
+
+def _to_pay(order: Order, lines: Sequence[Line]) -> Decimal | None:
+    """Return what the courier is still paid at the door; of what was not taken there, nothing."""
+    if order.payment_method != CASH or order.status not in PAYS:
+        return None
+    refused = refused_of(order, lines)
+    return refused.to_pay if refused else order.total_incl_tax

@@ -27,6 +27,7 @@ from fulfilment.warehouse.queries import with_sellers
 
 from . import operations
 from .access import order_or_404, remember, remember_key
+from .doors import refused_of
 from .forms import CodeForm, FindForm
 from .money import money_of
 from .timeline import steps_of
@@ -46,10 +47,12 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     payments_stand = standing_of(order.pk) if unpaid else Standing(payable=False, held=False)
     cancellable = may_cancel(order.status, (parcel.state for parcel in parcels))
     lines = list(order.lines.all())
+    refused = refused_of(order, lines)
     context = {
         "order": order,
         "lines": lines,
-        "money": money_of(order, lines),
+        "refused": refused,
+        "money": money_of(order, refused.kept if refused else lines),
         "steps": steps_of(order),
         "parcels": parcels,
         "method": METHOD_NAMES.get(order.shipping_code, order.shipping_method),

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any
 
-from catalogue.kernel.money import MAD, ZERO, quantize
-from catalogue.kernel.shopping import HOME_COUNTRY, side_of
+from catalogue.kernel.money import ZERO, quantize
+from catalogue.kernel.shopping import side_of
 from fulfilment.shipping.policies import Delivery, Load
 
 from .at_the_door import NO_RULES, CashRules, CashSum, ask
@@ -34,7 +33,6 @@ NEXT = {
 HOLDING = ("PENDING_PAYMENT", "PENDING_CONFIRMATION", "PAID", "CONFIRMED", "PREPARING", "SHIPPED")
 """While an order is in one of these, what has not left the shelf is promised to it."""
 
-CARD_MINIMUM = {MAD: Decimal("10.00"), "EUR": Decimal("0.50"), "USD": Decimal("0.50")}
 CARD, CASH, TRANSFER = "card", "cash", "transfer"
 PACKED_OR_LATER = ("PACKED", "HANDED_OVER", "IN_TRANSIT", "DELIVERED", "REFUSED", "LOST", "RETURNED")
 """States of a parcel that keep its order from being cancelled."""
@@ -274,31 +272,6 @@ class Quote:
         parts += sorted(f"-{row.stockrecord_id}:{row.offer_id}:{row.amount}" for row in self.discounts)
         parts += sorted(f"-{row.code}:{row.offer_id}:{row.amount}" for row in self.off_delivery(delivery))
         return hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]
-
-
-def payment_methods(
-    quote: Quote,
-    delivery: Delivery | None,
-    *,
-    prices_hidden: bool = False,
-    transfer_from: Mapping[str, Decimal] = MappingProxyType({}),
-) -> list[str]:
-    """Return how this purchase may be paid: cash to a courier in Morocco, a card from the provider's minimum.
-
-    Cash is asked from whoever opens the door, so there is none when that person shall not see the prices.
-    ``transfer_from``: by currency, where the office has an account, from what total on a transfer may be chosen.
-    """
-    methods = []
-    in_dirhams_at_home = quote.currency == MAD and quote.destination == HOME_COUNTRY
-    if in_dirhams_at_home and not prices_hidden and delivery and delivery.cash_allowed:
-        limit = delivery.cash_up_to_mad
-        if limit is None or quote.total(delivery, CASH) <= limit:
-            methods.append(CASH)
-    if quote.total(delivery, CARD) >= CARD_MINIMUM[quote.currency]:
-        methods.append(CARD)
-    if quote.currency in transfer_from and quote.total(delivery, TRANSFER) >= transfer_from[quote.currency]:
-        methods.append(TRANSFER)
-    return methods
 
 
 def by_stockrecord(items: Iterable[Item]) -> dict[int, int]:

@@ -15,8 +15,9 @@ from catalogue.kernel.shopping import HOME_COUNTRY
 from catalogue.places.names import country_names
 from fulfilment.orders import transfers
 from fulfilment.orders.at_the_door import CashSum
-from fulfilment.orders.policies import CARD, CASH, TRANSFER, Item, NamedAmount, Quote, by_name, payment_methods
+from fulfilment.orders.policies import CARD, CASH, TRANSFER, Item, NamedAmount, Quote, by_name
 from fulfilment.orders.queries import quote as make_quote
+from fulfilment.orders.ways_to_pay import payment_methods
 from fulfilment.orders.withdrawing.queries import promise_to
 from fulfilment.orders.withdrawing.words import promises
 from fulfilment.shipping import queries as shipping

@@ -30,8 +30,8 @@ from fulfilment.orders.policies import (
     Recipient,
     by_stockrecord,
     new_number,
-    payment_methods,
 )
+from fulfilment.orders.ways_to_pay import payment_methods
 from fulfilment.shipping import queries as shipping
 from fulfilment.shipping.policies import Delivery
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from catalogue.kernel.periods import CASABLANCA
 from catalogue.kernel.shopping import Shopping
-from fulfilment.orders.policies import CARD, CASH, Item, Quote, payment_methods
+from fulfilment.orders.policies import CARD, CASH, Item, Quote
+from fulfilment.orders.ways_to_pay import payment_methods
 from fulfilment.shipping import queries as shipping
 from fulfilment.shipping.policies import Delivery
 

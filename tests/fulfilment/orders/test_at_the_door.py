@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from catalogue.kernel.money import CENT, quantize
 from fulfilment.orders.at_the_door import BY_BUYER, BY_OFFICE, STEPS, CashRules, CashSum, ask
 from fulfilment.orders.breakdown import OFFICE, STAMP, Sold, break_down
-from fulfilment.orders.policies import CARD, CASH, payment_methods
+from fulfilment.orders.policies import CARD, CASH
+from fulfilment.orders.ways_to_pay import payment_methods
 from tests.fulfilment.orders.test_policies import quote, way
 
 D = Decimal

@@ -14,8 +14,8 @@ from fulfilment.orders.policies import (
     may_cancel,
     may_follow,
     new_number,
-    payment_methods,
 )
+from fulfilment.orders.ways_to_pay import payment_methods
 from fulfilment.shipping.policies import Delivery, Load
 
 

@@ -16,7 +16,8 @@ from catalogue.cooperatives.models import StockRecord
 from fulfilment.orders import operations as orders
 from fulfilment.orders.links import key_for
 from fulfilment.orders.models import Order
-from fulfilment.orders.policies import CARD, payment_methods
+from fulfilment.orders.policies import CARD
+from fulfilment.orders.ways_to_pay import payment_methods
 from fulfilment.payments import operations
 from fulfilment.payments.gateways import stripe as gateway
 from fulfilment.payments.models import PaymentAttempt, Refund, StripeEvent

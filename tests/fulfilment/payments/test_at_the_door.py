@@ -17,9 +17,11 @@ from fulfilment.payments.models import CashCollected
 from fulfilment.payments.queries import due_at_door
 from fulfilment.warehouse import operations as warehouse
 from fulfilment.warehouse.models import Consignment
+from tests.factories.catalogue import make_stockrecord
 from tests.factories.duties import make_duty, odd_order
 from tests.factories.orders import open_deliveries
 from tests.factories.parcels import move_to, open_parcels
+from tests.factories.sales import make_order
 from tests.fulfilment.ledger.policies.test_sales import balances
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +116,18 @@ def test_the_parcel_accepted_first_carries_delivery_rounding_and_duty(borne_by, 
     assert of_first["tax.stamp MAD"] == -46
     assert "tax.stamp MAD" not in booked(parcels[1].reference)
     assert broken() == []
+
+
+def test_a_parcel_worth_no_more_than_the_rounding_leaves_it_to_the_next():
+    small, large = make_stockrecord(price="0.50", farm_gate="0.10"), make_stockrecord(price="47.00", farm_gate="30.00")
+    order = make_order((small, 1), (large, 1), total="47.00", cash_step=D("1.00"), cash_rounding=D("0.50"))
+    parcels = {parcel.cooperative_id: parcel.reference for parcel in open_parcels(order)}
+
+    sales = [
+        frozen.next_at_door(order, parcels[pk], delivery_paid=False) for pk in (small.partner_id, large.partner_id)
+    ]
+
+    assert [(sale.gross, carries) for sale, carries in sales] == [(D("0.50"), False), (D("46.50"), True)]
 
 
 @pytest.mark.parametrize("borne_by", ["office", "buyer"])

@@ -9,7 +9,7 @@ from catalogue.kernel.periods import day_of
 from fulfilment.payments.models import CashCollected, CashRemittance
 from fulfilment.shipping.models import Courier
 
-from .rows import Written
+from .written import Written
 
 NAMES = (("Tournée de Fès", Courier.Kind.OWN), ("Atlas Messagerie", Courier.Kind.PARTNER))
 WEEK = timedelta(days=7)

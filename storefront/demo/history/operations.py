@@ -28,7 +28,8 @@ from fulfilment.payouts.models import OrderCash, Payable, Payout, PayoutLine, Pa
 from fulfilment.payouts.owing import open_lines, own_lines
 from fulfilment.warehouse.models import Consignment, ConsignmentLine
 
-from . import couriers, draw, payouts, people, profile, rows, shelf, withdrawals
+from . import couriers, draw, earnings, payouts, people, profile, rows, shelf, withdrawals
+from .written import Written
 
 QUARTERS = 4
 BATCH = 500
@@ -77,7 +78,7 @@ def _past_lists(now: datetime) -> list[PriceList]:
     return [publish_past_list(starts_at=start, ends_at=end, now=now) for start, end in pairs] + own
 
 
-def _save(written: Sequence[rows.Written], now: datetime) -> None:
+def _save(written: Sequence[Written], now: datetime) -> None:
     """Save the rows in the order of their keys, and hold the stock that unfinished orders wait for."""
     couriers.carry(written, couriers.make())
     _create(ShippingAddress, [one.address for one in written])
@@ -92,7 +93,7 @@ def _save(written: Sequence[rows.Written], now: datetime) -> None:
     _create(CashRemittance, remittances)
     _create(CashCollected, collections)
     for one in written:
-        rows.date_cash(one)
+        earnings.date_cash(one)
     _create(Payable, [payable for one in written for payable in one.payables])
     _create(OrderCash, [one.cash for one in written if one.cash])
     paid = _pay([payable for one in written for payable in one.payables], now)
@@ -115,7 +116,7 @@ def _pay(payables: Sequence[Payable], now: datetime) -> list[payouts.Paid]:
 
 
 def _book(
-    written: Sequence[rows.Written],
+    written: Sequence[Written],
     paid: Sequence[payouts.Paid],
     remittances: Sequence[CashRemittance],
     now: datetime,

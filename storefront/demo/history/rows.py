@@ -1,45 +1,25 @@
 """A told purchase as rows of the shop's own tables, unsaved, in the state they would be in by now."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
-from typing import Any
 
 from django.utils import translation
 
-from catalogue.kernel.money import ZERO
-from fulfilment.orders.models import Line, Order, OrderEvent, ShippingAddress
+from fulfilment.orders.models import Line, Order, ShippingAddress
 from fulfilment.orders.operations import cash_terms, titles_of
 from fulfilment.orders.policies import ALPHABET, CARD, CASH, HOLDING, NUMBER_LENGTH, PricedItem
-from fulfilment.orders.withdrawing.policies import ends_at
-from fulfilment.payments.models import CashCollected, PaymentAttempt
-from fulfilment.payouts.models import OrderCash, Payable
+from fulfilment.payments.models import PaymentAttempt
 from fulfilment.shipping.queries import METHOD_NAMES
 from fulfilment.warehouse.models import Consignment, ConsignmentLine
 from fulfilment.warehouse.policies import order_status
 
+from . import earnings, timeline
 from .draw import CANCELLED, DELIVERED, EXPIRED, REFUSED, Parcel, Purchase
 from .shelf import Shelf
+from .written import OPENED_AFTER, Written
 
-OPENED_AFTER = timedelta(seconds=2)
 State, Status, Paid = Consignment.State, Order.Status, PaymentAttempt.State
-
-
-@dataclass
-class Written:
-    """One order's rows, in the order in which they are saved."""
-
-    address: ShippingAddress
-    order: Order
-    lines: list[Line]
-    attempt: PaymentAttempt
-    consignments: list[Consignment] = field(default_factory=list)
-    consignment_lines: list[ConsignmentLine] = field(default_factory=list)
-    payables: list[Payable] = field(default_factory=list)
-    cash: OrderCash | None = None
-    events: list[OrderEvent] = field(default_factory=list)
-    collections: list[CashCollected] = field(default_factory=list)
 
 
 def write(purchase: Purchase, *, shelf: Shelf, random: Random, site_id: int, now: datetime) -> Written:
@@ -52,11 +32,11 @@ def write(purchase: Purchase, *, shelf: Shelf, random: Random, site_id: int, now
         for serial, parcel in enumerate(purchase.parcels, start=1):
             _consign(written, purchase, parcel, serial, now)
     if purchase.payment_method == CASH:
-        _collect(written)
+        earnings.collect(written)
     order.status = _status(purchase, written.consignments, now)
-    _earn(written, purchase)
+    earnings.earn(written, purchase)
     _promise(written)
-    written.events = sorted(_events(purchase, written), key=lambda event: event.at)
+    written.events = sorted(timeline.events(purchase, written), key=lambda event: event.at)
     return written
 
 
@@ -211,58 +191,6 @@ def _steps(purchase: Purchase, parcel: Parcel) -> Iterator[tuple[str, str, datet
         yield State.DELIVERED, "delivered_at", parcel.arrived_at
 
 
-def _collect(written: Written) -> None:
-    """Each delivered parcel was paid at the door, the first with the delivery, the rounding and the duty."""
-    door = written.order.at_the_door
-    with_first = written.order.shipping_incl_tax + (door.change if door else ZERO)
-    delivered = [parcel for parcel in written.consignments if parcel.delivered_at is not None]
-    for parcel in sorted(delivered, key=lambda parcel: (parcel.delivered_at, parcel.reference)):
-        first = not written.collections
-        inside = [link.order_line for link in written.consignment_lines if link.consignment is parcel]
-        amount = sum((line.line_price_incl_tax for line in inside), with_first if first else ZERO)
-        written.collections.append(
-            CashCollected(
-                attempt=written.attempt,
-                parcel=parcel.reference,
-                amount=amount,
-                with_delivery=first,
-                collected_at=parcel.delivered_at,
-            )
-        )
-    written.attempt.captured = sum((row.amount for row in written.collections), ZERO)
-
-
-def _earn(written: Written, purchase: Purchase) -> None:
-    """Write what each delivered line earned, dated once all has arrived; cash, once it is handed in."""
-    is_cash = written.order.payment_method == CASH
-    whole = written.order.status == Status.DELIVERED
-    for link in written.consignment_lines:
-        parcel, line = link.consignment, link.order_line
-        if parcel.state != State.DELIVERED:
-            continue
-        written.payables.append(
-            Payable(
-                cooperative_id=parcel.cooperative_id,
-                order_line=line,
-                earned_at=parcel.delivered_at,
-                withdrawal_ends_at=ends_at(purchase.ended_at, line.withdrawal_period.days) if whole else None,
-                money_in_at=None if is_cash else parcel.delivered_at,
-            )
-        )
-    if is_cash and written.payables:
-        written.cash = OrderCash(order=written.order)
-
-
-def date_cash(written: Written) -> None:
-    """Say since when all the money of an order paid at the door is in, once its couriers have handed it in."""
-    handed_in = [row.remittance for row in written.collections]
-    if written.cash is None or written.order.status != Status.DELIVERED or not all(handed_in):
-        return
-    written.cash.in_at = max(remittance.recorded_at for remittance in handed_in if remittance is not None)
-    for payable in written.payables:
-        payable.money_in_at = written.cash.in_at
-
-
 def _status(purchase: Purchase, consignments: list[Consignment], now: datetime) -> str:
     if purchase.outcome != DELIVERED and has_ended(purchase, now):
         return purchase.outcome
@@ -279,48 +207,3 @@ def _promise(written: Written) -> None:
     for link in written.consignment_lines:
         if link.consignment.state in (State.OPEN, State.PICKED, State.PACKED):
             link.order_line.num_allocated = link.quantity
-
-
-def _events(purchase: Purchase, written: Written) -> Iterator[OrderEvent]:
-    order, status = written.order, written.order.status
-    waiting = Status.PENDING_CONFIRMATION if purchase.payment_method == CASH else Status.PENDING_PAYMENT
-    accepted = Status.CONFIRMED if purchase.payment_method == CASH else Status.PAID
-
-    def moved(old: str, new: str, at: datetime) -> OrderEvent:
-        return OrderEvent(order=order, kind=new.lower(), at=at, data={"from": old})
-
-    yield OrderEvent(order=order, kind="placed", at=purchase.placed_at)
-    if status == Status.EXPIRED:
-        yield moved(waiting, status, purchase.ended_at)
-        return
-    yield moved(waiting, accepted, purchase.accepted_at)
-    yield moved(accepted, Status.PREPARING, purchase.accepted_at + OPENED_AFTER)
-    for consignment in written.consignments:
-        yield from _consignment_events(order, consignment)
-    if status == Status.CANCELLED:
-        yield moved(Status.PREPARING, status, purchase.ended_at)
-        return
-    if status in (Status.SHIPPED, Status.DELIVERED, Status.REFUSED):
-        shipped_at = max(parcel.handed_over_at for parcel in purchase.parcels)
-        yield moved(Status.PREPARING, Status.SHIPPED, shipped_at)
-    if status in (Status.DELIVERED, Status.REFUSED):
-        yield moved(Status.SHIPPED, status, purchase.ended_at)
-
-
-TIMES = {
-    State.OPEN: "opened_at",
-    State.PICKED: "picked_at",
-    State.PACKED: "packed_at",
-    State.HANDED_OVER: "handed_over_at",
-    State.DELIVERED: "delivered_at",
-    State.REFUSED: "refused_at",
-    State.CANCELLED: "cancelled_at",
-}
-
-
-def _consignment_events(order: Order, consignment: Consignment) -> Iterator[OrderEvent]:
-    steps: list[tuple[str, Any]] = [(state, getattr(consignment, field_name)) for state, field_name in TIMES.items()]
-    for state, at in steps:
-        if at is not None:
-            data = {"consignment": consignment.reference}
-            yield OrderEvent(order=order, kind=f"consignment_{state.lower()}", at=at, data=data)

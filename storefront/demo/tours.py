@@ -55,7 +55,7 @@ TOURS = (
                 "accounts/login/",
             ),
             Stop(_("Count a product's stock and see what is to be prepared."), "portal/"),
-            Stop(_("Look at the statement: what was delivered, what is owed, what was paid.")),
+            Stop(_("Look at the statement: what is due, what waits and why, what was taken back, what was paid.")),
         ),
     ),
     Tour(

@@ -1,5 +1,6 @@
 """The ports that ways of taking money stand behind. Amounts go in and out as ``Decimal`` with a currency."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -22,6 +23,10 @@ class ProviderRefused(Exception):
 
 class NoSuchPayment(ProviderRefused):
     """The provider does not know this payment."""
+
+
+class NotUnderstood(Exception):
+    """The provider used a word that this code does not know: someone must look before anything is written."""
 
 
 class AddressRefused(ProviderRefused):
@@ -112,7 +117,7 @@ class ProviderEvent:
 
 @dataclass(frozen=True)
 class Movement:
-    """Money that moved on our account there, before the fee; ``source`` is the charge, refund or dispute behind it."""
+    """Money that moved on our account there, before the ``fee``; ``source`` is the charge, refund or dispute."""
 
     id: str
     kind: str
@@ -120,6 +125,42 @@ class Movement:
     amount: Decimal
     currency: str
     moved_at: datetime
+    fee: Decimal = ZERO
+
+
+EVIDENCE = (
+    "product_description",
+    "customer_name",
+    "customer_email_address",
+    "shipping_address",
+    "shipping_carrier",
+    "shipping_date",
+    "shipping_tracking_number",
+    "service_date",
+    "uncategorized_text",
+)
+"""What an answer to a dispute may say, by the provider's own names; each is text."""
+
+
+@dataclass(frozen=True)
+class Disputed:
+    """What the provider says of a dispute. ``state``: one of ``Dispute.State``; ``answer``: our last answer's key.
+
+    ``movements`` is what it took so far, and returned.
+    """
+
+    id: str
+    state: str
+    amount: Decimal
+    currency: str
+    reason: str
+    payment_id: str
+    charge_id: str
+    opened_at: datetime
+    due_at: datetime | None
+    submissions: int
+    movements: tuple[Movement, ...]
+    answer: str = ""
 
 
 class PaymentProvider(Protocol):
@@ -152,6 +193,13 @@ class RemoteProvider(PaymentProvider, Protocol):
 
 class AccountProvider(RemoteProvider, Protocol):
     """One that keeps an account for us, and tells what happens on it."""
+
+    def find_dispute(self, dispute_id: str) -> Disputed: ...
+
+    def answer_dispute(
+        self, dispute_id: str, evidence: Mapping[str, str], *, key: str, submit: bool = True
+    ) -> Disputed:
+        """Send what speaks for the shop, once under a key; an answer that was lost shows in ``answer``."""
 
     def events_since(self, since: datetime) -> list[ProviderEvent]: ...
 

@@ -1,8 +1,8 @@
 """Stripe, through its own SDK: PaymentIntents. The only place that knows of minor units and of Stripe's words."""
 
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -12,11 +12,13 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from stripe.params import PaymentIntentCreateParams, RefundCreateParams
 
-from catalogue.kernel.money import from_minor, to_minor
+from catalogue.kernel.money import to_minor
 
 from .base import (
+    EVIDENCE,
     AddressRefused,
     Charge,
+    Disputed,
     GiveBack,
     GivenBack,
     KeySpent,
@@ -27,7 +29,7 @@ from .base import (
     ProviderRefused,
     ProviderUnavailable,
 )
-from .stripe_words import EVENT_TYPES, given_back_of, payment_of
+from .stripe_words import EVENT_TYPES, disputed_of, given_back_of, movement_of, payment_of
 
 API_VERSION = "2026-10-28.endive"
 """What this code was written for. An SDK that speaks another is met on purpose, or not at all."""
@@ -159,6 +161,19 @@ class StripeProvider:
     def find_refund(self, refund_id: str) -> GivenBack:
         return given_back_of(self._asked(lambda: self.client.v1.refunds.retrieve(refund_id)))
 
+    def find_dispute(self, dispute_id: str) -> Disputed:
+        return disputed_of(self._asked(lambda: self.client.v1.disputes.retrieve(dispute_id)))
+
+    def answer_dispute(
+        self, dispute_id: str, evidence: Mapping[str, str], *, key: str, submit: bool = True
+    ) -> Disputed:
+        unknown = evidence.keys() - set(EVIDENCE)
+        if unknown:
+            raise ProviderRefused(f"no evidence of these names: {sorted(unknown)}")
+        params: Any = {"evidence": dict(evidence), "submit": submit, "metadata": {"answer": key}}
+        disputes = self.client.v1.disputes
+        return disputed_of(self._asked(lambda: disputes.update(dispute_id, params, {"idempotency_key": key})))
+
     def events_since(self, since: datetime) -> list[ProviderEvent]:
         params: Any = {"types": EVENT_TYPES, "created": {"gte": int(since.timestamp())}, "limit": 100}
 
@@ -173,20 +188,9 @@ class StripeProvider:
 
         def read() -> list[Movement]:
             pages = self.client.v1.balance_transactions.list(span)
-            return [_movement(row) for row in pages.auto_paging_iter()]
+            return [movement_of(row) for row in pages.auto_paging_iter()]
 
         return self._asked(read)
-
-
-def _movement(row: Any) -> Movement:
-    return Movement(
-        id=row.id,
-        kind=row.type,
-        source=str(row.source or row.id),
-        amount=from_minor(row.amount),
-        currency=row.currency.upper(),
-        moved_at=datetime.fromtimestamp(row.created, UTC),
-    )
 
 
 def _metadata(charge: Charge) -> dict[str, str]:

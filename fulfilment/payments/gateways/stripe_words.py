@@ -5,7 +5,7 @@ from typing import Any
 
 from catalogue.kernel.money import from_minor
 
-from .base import GivenBack, Payment
+from .base import Disputed, GivenBack, Movement, NotUnderstood, Payment
 
 STATES = {
     "requires_payment_method": "STARTED",
@@ -22,6 +22,18 @@ REFUND_STATES = {
     "succeeded": "SUCCEEDED",
     "failed": "FAILED",
     "canceled": "FAILED",
+}
+DISPUTE_STATES = {
+    "warning_needs_response": "WARNING_NEEDS_RESPONSE",
+    "warning_under_review": "WARNING_UNDER_REVIEW",
+    "warning_closed": "WARNING_CLOSED",
+    "needs_response": "NEEDS_RESPONSE",
+    "under_review": "UNDER_REVIEW",
+    "prevented": "PREVENTED",
+    "won": "WON",
+    "lost": "LOST",
+    "appeal_needs_response": "LOST",  # an appeal changes nothing until it is won
+    "appeal_under_review": "LOST",
 }
 EVENT_TYPES = [
     "payment_intent.succeeded",
@@ -92,3 +104,40 @@ def given_back_of(refund: Any) -> GivenBack:
         error=getattr(refund, "failure_reason", None) or "",
         metadata=refund.metadata.to_dict() if refund.metadata else {},
     )
+
+
+def movement_of(row: Any) -> Movement:
+    return Movement(
+        id=row.id,
+        kind=row.type,
+        source=str(row.source or row.id),
+        amount=from_minor(row.amount),
+        currency=row.currency.upper(),
+        moved_at=datetime.fromtimestamp(row.created, UTC),
+        fee=from_minor(row.fee),
+    )
+
+
+def disputed_of(dispute: Any) -> Disputed:
+    """Read a dispute. A state that nobody here knows is no state: raises ``NotUnderstood``."""
+    if dispute.status not in DISPUTE_STATES:
+        raise NotUnderstood(f"dispute {dispute.id} is {dispute.status}")
+    details, metadata = dispute.evidence_details, dispute.metadata.to_dict() if dispute.metadata else {}
+    return Disputed(
+        id=dispute.id,
+        state=DISPUTE_STATES[dispute.status],
+        amount=from_minor(dispute.amount),
+        currency=dispute.currency.upper(),
+        reason=dispute.reason or "",
+        payment_id=_id_of(dispute.payment_intent),
+        charge_id=_id_of(dispute.charge),
+        opened_at=datetime.fromtimestamp(dispute.created, UTC),
+        due_at=datetime.fromtimestamp(details.due_by, UTC) if details.due_by else None,
+        submissions=details.submission_count,
+        movements=tuple(map(movement_of, dispute.balance_transactions)),
+        answer=metadata.get("answer", ""),
+    )
+
+
+def _id_of(found: Any) -> str:
+    return found if isinstance(found, str) else found.id if found else ""

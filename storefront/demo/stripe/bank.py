@@ -1,11 +1,11 @@
-"""The demonstration bank: all it remembers and does, layer on layer (store, events, money, intents, refunds)."""
+"""The demonstration bank: all it remembers and does, layer on layer, from the store up to disputes."""
 
 from .cards import ACCEPTED, DECLINED
-from .refunds import Refunds
+from .disputes import Disputes
 from .refusals import Answer, Refused, invalid
 
 __all__ = ["ACCEPTED", "DECLINED", "Answer", "Bank", "Refused", "invalid"]
 
 
-class Bank(Refunds):
+class Bank(Disputes):
     """Everything a shop may ask of it, and what a demonstration may make happen to it."""

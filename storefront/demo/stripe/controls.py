@@ -45,10 +45,20 @@ def _delivery(server: "StandIn", params: Params) -> dict[str, Any]:
     return vars(server.deliverer.manner)
 
 
+def _dispute(server: "StandIn", params: Params) -> dict[str, Any]:
+    return server.bank.open_dispute(
+        params["charge"],
+        params.get("reason", "fraudulent"),
+        amount=int(params["amount"]) if params.get("amount") else None,
+        warning=params.get("warning") == "true",
+    )
+
+
 CONTROLS: dict[str, Callable[["StandIn", Params], dict[str, Any]]] = {
     "faults": _faults,
     "delivery": _delivery,
-    "disputes": lambda server, params: server.bank.open_dispute(params["charge"], params.get("reason", "fraudulent")),
+    "disputes": _dispute,
+    "disputes/escalate": lambda server, params: server.bank.escalate_dispute(params["id"]),
     "disputes/close": lambda server, params: server.bank.close_dispute(params["id"], won=params.get("won") == "true"),
     "refunds/fail": lambda server, params: server.bank.cancel_or_fail(params["id"]),
     "payouts": lambda server, params: server.bank.pay_out(params["currency"], fails=params.get("fails") == "true"),

@@ -1,4 +1,4 @@
-"""Money going back: refunds, and disputes that a buyer's bank opens."""
+"""Money going back: refunds."""
 
 import time
 from collections.abc import Mapping
@@ -6,12 +6,10 @@ from typing import Any
 
 from .cards import REFUND_FAILS, REFUND_LATE
 from .intents import Intents
-from .money import DISPUTE_FEE
 from .refusals import Answer, invalid, not_valid
 from .store import new_id
 
 REFUND_SECONDS = 8
-EVIDENCE_SECONDS = 7 * 24 * 3600
 ENDS = {REFUND_LATE[-4:]: "succeeded", REFUND_FAILS[-4:]: "failed"}
 """By the card's last digits: a refund of these is pending first, then this."""
 
@@ -93,68 +91,8 @@ class Refunds(Intents):
             self.save()
             return refund
 
-    def open_dispute(self, charge_id: str, reason: str = "fraudulent") -> dict[str, Any]:
-        """Take a charge back, as the buyer's bank does: a control, not an API call."""
-        with self.lock:
-            charge = self.find(charge_id)
-            if charge["disputed"]:
-                raise invalid("charge_disputed", "This charge is disputed already.")
-            charge["disputed"] = True
-            dispute_id = new_id("dp_")
-            dispute = self.disputes[dispute_id] = {
-                "id": dispute_id,
-                "object": "dispute",
-                "amount": charge["amount_captured"],
-                "balance_transactions": [],
-                "charge": charge_id,
-                "created": int(time.time()),
-                "currency": charge["currency"],
-                "evidence_details": {
-                    "due_by": int(time.time()) + EVIDENCE_SECONDS,
-                    "has_evidence": False,
-                    "submission_count": 0,
-                },
-                "is_charge_refundable": False,
-                "livemode": False,
-                "metadata": {},
-                "payment_intent": charge["payment_intent"],
-                "reason": reason,
-                "status": "needs_response",
-            }
-            self.tell("charge.dispute.created", dispute)
-            self._book_dispute(dispute, -dispute["amount"], DISPUTE_FEE)
-            self.tell("charge.dispute.funds_withdrawn", dispute)
-            self.save()
-            return dispute
-
-    def close_dispute(self, dispute_id: str, *, won: bool) -> dict[str, Any]:
-        with self.lock:
-            dispute = self.find(dispute_id)
-            if dispute["status"] in ("won", "lost"):
-                raise invalid("dispute_closed", "This dispute is closed already.")
-            dispute["status"] = "won" if won else "lost"
-            if won:
-                self._book_dispute(dispute, dispute["amount"], -DISPUTE_FEE)
-                self.tell("charge.dispute.funds_reinstated", dispute)
-            self.tell("charge.dispute.closed", dispute)
-            self.save()
-            return dispute
-
-    def _book_dispute(self, dispute: dict[str, Any], amount: int, fee: int) -> None:
-        booked = self.book(
-            kind="adjustment",
-            amount=amount,
-            fee=fee,
-            currency=dispute["currency"],
-            source=dispute["id"],
-            what="Chargeback withdrawal" if amount < 0 else "Chargeback reversal",
-        )
-        dispute["balance_transactions"].append(dict(self.transactions[booked]))
-
     def _happen(self, one: Mapping[str, Any]) -> None:
-        if one["what"] == "dispute":
-            self.open_dispute(one["id"])
-        elif one["what"] == "failed":
+        if one["what"] == "failed":
             self.cancel_or_fail(one["id"])
         elif one["what"] == "succeeded":
             refund = self.refunds[one["id"]]

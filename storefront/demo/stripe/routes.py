@@ -62,6 +62,7 @@ ROUTES = (
     _route("GET", "/v1/refunds/ID", "RefundRetrieveParams", _read),
     _route("GET", "/v1/disputes", "DisputeListParams", _list("disputes", "charge", "payment_intent")),
     _route("GET", "/v1/disputes/ID", "DisputeRetrieveParams", _read),
+    _route("POST", "/v1/disputes/ID", "DisputeUpdateParams", lambda bank, pk, params: bank.update_dispute(pk, params)),
     _route("GET", "/v1/events", "EventListParams", lambda bank, _, params: (200, bank.list_events(params))),
     _route("GET", "/v1/events/ID", "EventRetrieveParams", _read),
     _route("GET", "/v1/balance", "BalanceRetrieveParams", lambda bank, _, params: (200, bank.balance())),

@@ -81,6 +81,48 @@ def test_a_dispute_takes_the_money_until_it_is_won(server, client, won, left):
     assert types(server, "charge.dispute") == [*opened, *reinstated, "charge.dispute.closed"]
 
 
+def answer(client, dispute, key="a1", **params):
+    return client.v1.disputes.update(dispute["id"], params, options={"idempotency_key": key})
+
+
+def test_evidence_is_submitted_once_and_the_bank_decides_after_it(server, client):
+    dispute = server.bank.open_dispute(paid(server, client).latest_charge.id)
+    staged = answer(client, dispute, "a1", evidence={"customer_name": "F"}, submit=False)
+    sent = answer(client, dispute, "a2", evidence={"uncategorized_text": "It arrived."})
+    with pytest.raises(stripe.InvalidRequestError) as again:
+        answer(client, dispute, "a3", evidence={"uncategorized_text": "Really."})
+    server.bank.close_dispute(dispute["id"], won=True)
+    with pytest.raises(stripe.InvalidRequestError) as closed:
+        answer(client, dispute, "a4", evidence={"uncategorized_text": "Really."})
+
+    assert (staged.status, staged.evidence_details.submission_count) == ("needs_response", 0)
+    assert (sent.status, sent.evidence_details.submission_count) == ("under_review", 1)
+    assert sent.evidence.to_dict() == {"customer_name": "F", "uncategorized_text": "It arrived."}
+    assert (again.value.code, closed.value.code) == ("dispute_evidence_submitted", "dispute_closed")
+
+
+@pytest.mark.parametrize(
+    "params", [{"evidence": {"what_i_think": "x"}}, {"proof": "x"}, {"evidence": {"uncategorized_text": "x" * 20_001}}]
+)
+def test_evidence_takes_the_fields_of_the_sdk_alone(server, client, params):
+    dispute = server.bank.open_dispute(paid(server, client).latest_charge.id)
+
+    with pytest.raises(stripe.InvalidRequestError):
+        answer(client, dispute, **params)
+
+
+def test_a_bank_that_asks_takes_nothing_until_it_disputes(server, client):
+    intent = paid(server, client)
+    dispute = server.bank.open_dispute(intent.latest_charge.id, warning=True, amount=400)
+    refund(client, intent, 100)
+    server.bank.escalate_dispute(dispute["id"])
+    with pytest.raises(stripe.InvalidRequestError):
+        refund(client, intent, 100, "r2")
+
+    found = client.v1.disputes.retrieve(dispute["id"])
+    assert (found.status, found.balance_transactions[0].amount) == ("needs_response", -400)
+
+
 def test_a_card_that_disputes_does_so_by_itself(server, client):
     intent = paid(server, client, number=DISPUTED)
 

@@ -1,6 +1,7 @@
 """Money events as balanced legs. Plain Python: amounts in, debits and credits out."""
 
 from .accounts import AccountKey
+from .charging import Stands, charged_back
 from .entries import LEAST_LEGS, Leg, NewEntry, Source, Unbalanced, check, credit, debit, merged, opposite, sums
 from .events import (
     Earned,
@@ -9,6 +10,7 @@ from .events import (
     delivered,
     dispute_lost,
     dispute_withdrawn,
+    held_lost,
     money_held,
     payout,
     provider_fee,
@@ -32,8 +34,10 @@ __all__ = [
     "Sale",
     "SoldLine",
     "Source",
+    "Stands",
     "Unbalanced",
     "cash_remitted",
+    "charged_back",
     "check",
     "conversion",
     "credit",
@@ -41,6 +45,7 @@ __all__ = [
     "delivered",
     "dispute_lost",
     "dispute_withdrawn",
+    "held_lost",
     "merged",
     "money_held",
     "opposite",

@@ -65,6 +65,11 @@ def dispute_lost(amount: Decimal, currency: str, mad_per_unit: Decimal = Decimal
     return _spent(accounts.DISPUTES_LOST, accounts.DISPUTES, amount, currency, mad_per_unit)
 
 
+def held_lost(amount: Decimal, currency: str) -> tuple[Leg, ...]:
+    """End a lost dispute of money that was held and not ours: its buyer's bank took what would have gone back."""
+    return debit(accounts.HELD, amount, currency), credit(accounts.DISPUTES, amount, currency)
+
+
 def cash_remitted(amount_mad: Decimal) -> tuple[Leg, ...]:
     """Take in what a courier had collected. What is missing stays owed by the courier."""
     return debit(accounts.BANK, amount_mad), credit(accounts.COURIER_CASH, amount_mad)

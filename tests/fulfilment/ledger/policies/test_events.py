@@ -52,6 +52,10 @@ EVENTS = {
             "expense.disputes_lost MAD": 200_88,
         },
     ),
+    "dispute lost of held money": (
+        policies.held_lost(Decimal("18.60"), "EUR"),
+        {"clearing.disputes EUR": -18_60, "held EUR": 18_60},
+    ),
     "cash": (
         policies.cash_remitted(Decimal("240.00")),
         {"bank MAD": 240_00, "clearing.courier MAD": -240_00},

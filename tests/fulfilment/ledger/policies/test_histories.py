@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from catalogue.kernel.money import from_minor
 from fulfilment.ledger import policies
-from fulfilment.ledger.policies import AccountKey, Discount, Earned, Leg, Refund, Sale
+from fulfilment.ledger.policies import AccountKey, Discount, Earned, Leg, Refund, Sale, Stands
 
 from .test_sales import sold_line
 
@@ -161,6 +161,18 @@ class World:
         )
         self.clearing[currency] -= 0 if won else amount
 
+    def charge_back(self, which: int, portion: Fraction) -> None:
+        """Lose a part of a sale to a dispute, and let its cooperatives bear their share."""
+        sold, delivered = self.open.pop(which)
+        self.dispute(sold.currency, from_minor(max(1, int(int(sold.gross * 100) * portion))), won=False)
+        stands = []
+        for line in sold.lines:
+            owed = int(line.owed_mad * 100)
+            where = (0, owed) if line.order_line in delivered else (owed, 0)
+            stands.append(Stands(line.order_line, line.cooperative_id, owed, *where))
+            self.owed[line.cooperative_id] -= from_minor(int(owed * portion))
+        self.legs += policies.charged_back(stands, portion)
+
     def bring_home(self, currency: str, amount: Decimal) -> None:
         self.legs += policies.provider_paid_out(amount, currency)
         self.clearing[currency] -= amount
@@ -194,6 +206,7 @@ steps = st.lists(
         st.tuples(st.just("take_back"), st.integers(0, 5)),
         st.tuples(st.just("fee"), currencies, cents),
         st.tuples(st.just("dispute"), currencies, cents, st.booleans()),
+        st.tuples(st.just("charge_back"), st.integers(0, 5), st.fractions(0, 1, max_denominator=99)),
         st.tuples(st.just("bring_home"), currencies, cents),
         st.tuples(st.just("remit"), cents),
         st.tuples(st.just("pay"), st.sampled_from(COOPERATIVES), cents, st.booleans()),
@@ -207,7 +220,7 @@ steps = st.lists(
 def test_any_history_adds_up(told):
     world = World()
     for name, *arguments in told:
-        if name in ("deliver", "take_back") and arguments[0] >= len(world.open):
+        if name in ("deliver", "take_back", "charge_back") and arguments[0] >= len(world.open):
             continue
         getattr(world, name)(*arguments)
 

@@ -1,0 +1,41 @@
+"""A lost dispute that the cooperatives bear by contract: their exact share of the sale, taken from where it stands."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from catalogue.kernel.money import MAD
+
+from . import accounts
+from .accounts import AccountKey
+from .entries import Leg, merged
+
+
+@dataclass(frozen=True)
+class Stands:
+    """What a sale owes a cooperative for one order line: as it was sold, and what stands of it now, in centimes.
+
+    What is not delivered stands as accrued, what is as payable, whether it was paid since or not.
+    """
+
+    order_line: int
+    cooperative_id: int
+    sold_minor: int
+    accrued_minor: int
+    payable_minor: int
+
+
+def charged_back(lines: Iterable[Stands], portion: Fraction) -> tuple[Leg, ...]:
+    """Take the disputed portion of each line back from its cooperative, and that much off what the office lost.
+
+    Each share is rounded down, and never more than what refunds have left of the line. The whole leaves nothing.
+    """
+    legs: list[Leg] = []
+    for line in lines:
+        left = max(line.accrued_minor + line.payable_minor, 0)
+        taken = min(line.sold_minor * portion.numerator // portion.denominator, left)
+        from_accrued = min(taken, max(line.accrued_minor, 0))
+        for code, amount in ((accounts.ACCRUED, from_accrued), (accounts.PAYABLE, taken - from_accrued)):
+            legs.append(Leg(AccountKey(code, MAD, line.cooperative_id), amount, line.order_line))
+        legs.append(Leg(AccountKey(accounts.DISPUTES_LOST), -taken))
+    return merged(legs)

@@ -28,6 +28,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "fulfilment.orders.look_at_confirmations",
         "schedule": timedelta(minutes=10),
     },
+    "look-at-disputes": {"task": "fulfilment.payments.look_at_disputes", "schedule": timedelta(hours=1)},
     "fill-gaps-of-the-webhook": {"task": "fulfilment.payments.fill_gaps", "schedule": timedelta(hours=1)},
     "fill-gaps-of-the-night": {"task": "fulfilment.payments.fill_gaps", "schedule": crontab(hour=2, minute=40)},
     "check-accounts": {"task": "fulfilment.payments.check_accounts", "schedule": crontab(hour=4, minute=10)},

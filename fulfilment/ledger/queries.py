@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
+from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
@@ -14,12 +15,11 @@ from catalogue.kernel.money import ZERO, from_minor
 from catalogue.kernel.periods import CASABLANCA
 
 from .models import Account, Entry, Line
-from .policies import AccountKey, Leg, NewEntry, Source
+from .policies import AccountKey, Leg, NewEntry, Source, Stands
 from .policies import accounts as codes
 from .policies.accounts import PAYABLE
 
 CHUNK = 500
-BY_REFUNDS = Q(entry__source=Source.REFUND) | Q(entry__reverses__source=Source.REFUND)
 
 
 @dataclass(frozen=True)
@@ -146,9 +146,10 @@ def payable_lines(order_number: str) -> frozenset[int]:
     return frozenset(line for line in lines.values_list("order_line", flat=True) if line is not None)
 
 
-def taken_by_refunds(order_number: str, code: str) -> dict[tuple[int, int], int]:
-    """Return what refunds, those reversed made good, moved on one account of cooperatives: by cooperative and line."""
-    lines = Line.objects.filter(BY_REFUNDS, entry__order_number=order_number, account__code=code)
+def taken_back(order_number: str, code: str, source: Source) -> dict[tuple[int, int], int]:
+    """Return what refunds or disputes, less those that were reversed, moved on one account: by cooperative and line."""
+    told = Q(entry__source=source) | Q(entry__reverses__source=source)
+    lines = Line.objects.filter(told, entry__order_number=order_number, account__code=code)
     rows = lines.order_by().values_list("account__cooperative", "order_line").annotate(total=Sum("amount_minor"))
     return {(cooperative, line): total for cooperative, line, total in rows if total}
 
@@ -220,3 +221,24 @@ def entry(pk: int) -> Entry | None:
     """Return an entry with its lines, and what it reverses or is reversed by."""
     found = Entry.objects.select_related("reverses", "reversed_by").filter(pk=pk)
     return found.prefetch_related("lines__account__cooperative").first()
+
+
+OF_THE_SALE = (Source.SALE, Source.REFUND, Source.DELIVERY, Source.DISPUTE)
+"""Events that say what a cooperative earned by an order line; a payout only pays it."""
+
+
+def standing_of(order_number: str) -> list[Stands]:
+    """Return what an order's sale owes for each line, and what refunds and disputes have left of it (one query)."""
+    found: dict[Any, Counter[str]] = {}
+    told = Q(entry__source__in=OF_THE_SALE) | Q(entry__reverses__source__in=OF_THE_SALE)
+    rows = Line.objects.filter(
+        told, entry__order_number=order_number, account__code__in=codes.OF_COOPERATIVES, order_line__isnull=False
+    ).values_list("order_line", "account__cooperative_id", "account__code", "entry__source", "amount_minor")
+    for order_line, cooperative_id, code, source, amount in rows:
+        sums = found.setdefault((order_line, cooperative_id), Counter())
+        sums[code] -= amount
+        sums["sold"] -= amount if source == Source.SALE else 0
+    return [
+        Stands(line, cooperative_id, sums["sold"], sums[codes.ACCRUED], sums[codes.PAYABLE])
+        for (line, cooperative_id), sums in sorted(found.items())
+    ]

@@ -14,13 +14,15 @@ from catalogue.kernel.money import CURRENCIES
 from fulfilment.ledger.models import Entry
 from fulfilment.ledger.policies import AccountKey, NewEntry, Source
 from fulfilment.ledger.policies.accounts import ACCRUED, CLEARING_TRANSFER, COURIER_CASH
-from fulfilment.ledger.queries import balance_of, not_as_expected, payable_lines, taken_by_refunds
+from fulfilment.ledger.queries import balance_of, not_as_expected, payable_lines, taken_back
 from fulfilment.orders.models import Line, Order
 from fulfilment.shipping.models import Courier
 
 from . import booking, shares
+from .disputing import invariants as of_disputes  # noqa: F401
+from .disputing.queries import keeping_money
 from .holding.models import Hold
-from .models import BankCredit, CashCollected, CashRemittance, PaymentAttempt, Refund, RefundLine, StripeEvent
+from .models import BankCredit, CashCollected, CashRemittance, Dispute, PaymentAttempt, Refund, RefundLine, StripeEvent
 from .policies import EVENT_SLOW
 from .queries import abandoned_orders, owed_by, refunds_to_look_at
 from .reconciliation.models import Discrepancy, DiscrepancyNote, ReconciliationRow
@@ -159,10 +161,13 @@ def refunds_within_captured() -> Iterable[object]:
 
 @invariant("payments: money for an order that never came to be is given back")
 def late_money_is_given_back() -> Iterable[object]:
+    """Unless the buyer's bank has it, or may keep it."""
     found = _given_back("given_back", Refund.NULL_STATES).filter(state="SUCCEEDED")
     late = found.filter(order__status="EXPIRED", provider="stripe") | found.filter(order__status="CANCELLED")
     failed = refunds_to_look_at().filter(attempt=OuterRef("pk"))
-    return late.exclude(given_back=F("captured")).exclude(Exists(failed)).values_list("order__number", flat=True)
+    disputed = keeping_money().filter(attempt=OuterRef("pk"))
+    waiting = late.exclude(given_back=F("captured")).exclude(Exists(failed) | Exists(disputed))
+    return waiting.values_list("order__number", flat=True)
 
 
 @invariant("payments: what Stripe told is applied within ten minutes")
@@ -271,9 +276,11 @@ def refunds_are_booked() -> Iterable[object]:
             yield key
 
 
-@invariant("ledger: what refunds took of delivered goods is taken from what is payable for them")
+@invariant("ledger: what refunds and disputes took of delivered goods is taken from what is payable for them")
 def refunds_follow_their_goods() -> Iterable[object]:
-    for number in Refund.objects.order_by().values_list("attempt__order__number", flat=True).distinct():
-        left = taken_by_refunds(number, ACCRUED)
-        if {line for _cooperative, line in left} & payable_lines(number):
+    refunded = Refund.objects.order_by().values_list("attempt__order__number")
+    disputed = Dispute.objects.filter(state="LOST").order_by().values_list("attempt__order__number")
+    for (number,) in refunded.union(disputed):
+        taken = (taken_back(number, ACCRUED, source) for source in (Source.REFUND, Source.DISPUTE))
+        if {line for left in taken for _cooperative, line in left} & payable_lines(number):
             yield number

@@ -64,3 +64,24 @@ def free_runs(quantity: int, taken: Iterable[tuple[int, int]], wanted: int) -> l
         else:
             runs.append((piece, 1))
     return runs
+
+
+DISPUTE_SILENT = timedelta(hours=6)
+"""So long after the last word of an open dispute its provider is asked again."""
+
+DISPUTE_STEPS = (
+    "WARNING_NEEDS_RESPONSE",
+    "WARNING_UNDER_REVIEW",
+    "WARNING_CLOSED",
+    "NEEDS_RESPONSE",
+    "UNDER_REVIEW",
+    "PREVENTED",
+    "LOST",
+    "WON",
+)
+"""The only way a dispute goes. An answer that was asked for earlier and comes later takes no step back."""
+
+
+def moves_on(before: str, after: str) -> bool:
+    """Tell whether a dispute may go from one state to the other, or stay."""
+    return DISPUTE_STEPS.index(after) >= DISPUTE_STEPS.index(before)

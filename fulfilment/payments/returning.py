@@ -31,22 +31,23 @@ def put_back(refund: Refund, *, now: datetime, reason: str) -> None:
 
 
 def follow_goods(order_number: str, *, name: str, now: datetime) -> None:
-    """Move what refunds took of goods before their delivery to where those goods' earnings stand now.
+    """Move what refunds and disputes took of goods before their delivery to where those goods' earnings stand now.
 
-    A refund is taken from what is accrued until its goods are delivered. The delivery then makes all of it payable,
-    so what was refunded before follows; and comes back, should that refund fail. ``name`` is the cause's own.
+    It is taken from what is accrued until the goods are delivered. The delivery then makes all of it payable, so
+    what was taken before follows; and comes back, should that refund fail or that dispute be won after all.
+    ``name`` is the cause's own.
     """
     payable = ledger_queries.payable_lines(order_number)
-    left = ledger_queries.taken_by_refunds(order_number, ACCRUED)
-    earned = [
-        Earned(line, cooperative_id, from_minor(-amount_minor))
-        for (cooperative_id, line), amount_minor in sorted(left.items())
-        if line in payable and amount_minor
-    ]
-    if not earned:
-        return
-    entry = NewEntry(Source.REFUND, name, policies.delivered(earned), now, order_number=order_number)
-    ledger.post(entry, now=now)
+    for source in (Source.REFUND, Source.DISPUTE):
+        left = ledger_queries.taken_back(order_number, ACCRUED, source)
+        earned = [
+            Earned(line, cooperative_id, from_minor(-amount_minor))
+            for (cooperative_id, line), amount_minor in sorted(left.items())
+            if line in payable and amount_minor
+        ]
+        if earned:
+            entry = NewEntry(source, name, policies.delivered(earned), now, order_number=order_number)
+            ledger.post(entry, now=now)
 
 
 def send_held(refund: Refund, *, now: datetime) -> None:

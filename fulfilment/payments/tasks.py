@@ -10,6 +10,7 @@ from . import operations
 from .operations.acquiring import APPLY_NOTICE
 from .operations.answering import CARRY_OUT
 from .operations.refunds import SEND_REFUND
+from .operations.replying import SEND_ANSWER
 from .operations.telling import APPLY_EVENT
 
 RECONCILED, SETTLES_WITHIN = timedelta(days=3), timedelta(hours=1)
@@ -51,6 +52,18 @@ def remind_of_holds() -> None:
 def look_at_refunds() -> None:
     """Ask again for refunds that nothing was heard of."""
     operations.look_at_refunds(now=timezone.now())
+
+
+@job(SEND_ANSWER, queue="money", attempts=6)
+def send_answer(*, answer_id: int) -> None:
+    """Send the bank what speaks for the shop in a dispute."""
+    operations.send_answer(answer_id=answer_id, now=timezone.now())
+
+
+@job("fulfilment.payments.look_at_disputes", queue="money")
+def look_at_disputes() -> None:
+    """Ask again for disputes that last."""
+    operations.look_at_disputes(now=timezone.now())
 
 
 @job("fulfilment.payments.remind_of_transfers", queue="default")

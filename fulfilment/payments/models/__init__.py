@@ -1,4 +1,4 @@
-"""Attempts to be paid, money given back, cash at the door, and what providers told."""
+"""Attempts to be paid, money given back, cash at the door, disputes, and what providers told."""
 
 from fulfilment.payments.holding.models import Hold as Hold
 from fulfilment.payments.reconciliation.models import Discrepancy as Discrepancy
@@ -10,6 +10,9 @@ from .attempts import PROVIDERS as PROVIDERS
 from .attempts import PaymentAttempt as PaymentAttempt
 from .cash import CashCollected as CashCollected
 from .cash import CashRemittance as CashRemittance
+from .disputes import Dispute as Dispute
+from .disputes import DisputeAnswer as DisputeAnswer
+from .disputes import DisputeMovement as DisputeMovement
 from .refunds import Refund as Refund
 from .refunds import RefundLine as RefundLine
 from .refunds import RefundTransfer as RefundTransfer

@@ -22,6 +22,16 @@ from .differences import (
     run_reconciliation,
     take_up_discrepancy,
 )
+from .disputes import (
+    AlreadyCharged,
+    DisputeOfUnknownPayment,
+    NothingToCharge,
+    NotLost,
+    charge_back,
+    look_at_disputes,
+    record_dispute,
+    settle_dispute,
+)
 from .ending import (
     MoneyHeld,
     NothingHeld,
@@ -61,7 +71,8 @@ from .refunding import (
     preview,
     refund_again,
 )
-from .refunds import MoreThanCaptured, owe_refund, send_refund, settle_refund
+from .refunds import MoreThanCaptured, PaymentDisputed, owe_refund, send_refund, settle_refund
+from .replying import AlreadyAnswered, NotToAnswer, answer_dispute, keep_explanation, send_answer
 from .starting import NothingToPay, open_attempt, start
 from .telling import apply_event, fill_gaps, forget_events, store_event
 from .transfers import (
@@ -77,7 +88,10 @@ from .transfers import (
 
 __all__ = [
     "AccountsDiffer",
+    "AlreadyAnswered",
+    "AlreadyCharged",
     "DiscrepancyClosed",
+    "DisputeOfUnknownPayment",
     "DoesNotAddUp",
     "HoldAnswered",
     "HoldStuck",
@@ -92,19 +106,24 @@ __all__ = [
     "NotAsked",
     "NotAwaited",
     "NotFailed",
+    "NotLost",
     "NotTheirs",
+    "NotToAnswer",
     "NotWaiting",
     "NothingHeld",
+    "NothingToCharge",
     "NothingToGiveBack",
     "NothingToPay",
     "OwnAccount",
     "OwnRefund",
     "Payee",
+    "PaymentDisputed",
     "Reconciliation",
     "ReferenceUsed",
     "RemittedAlready",
     "StillPaying",
     "accept_hold",
+    "answer_dispute",
     "apply_event",
     "apply_notice",
     "approve_refund",
@@ -113,6 +132,7 @@ __all__ = [
     "call_off",
     "cancel_order",
     "carry_out_hold",
+    "charge_back",
     "check_accounts",
     "close_discrepancy",
     "collect_at_door",
@@ -125,7 +145,9 @@ __all__ = [
     "give_account",
     "give_back_cancelled",
     "give_back_held",
+    "keep_explanation",
     "look_at",
+    "look_at_disputes",
     "look_at_refunds",
     "match_credits",
     "needs_second",
@@ -136,6 +158,7 @@ __all__ = [
     "preview",
     "reconcile",
     "record_credit",
+    "record_dispute",
     "refund_again",
     "refuse_hold",
     "remind_of_holds",
@@ -143,8 +166,10 @@ __all__ = [
     "remit_cash",
     "return_credit",
     "run_reconciliation",
+    "send_answer",
     "send_refund",
     "settle",
+    "settle_dispute",
     "settle_refund",
     "settle_told",
     "start",

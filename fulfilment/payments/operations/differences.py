@@ -84,13 +84,15 @@ def _keep(row: Discrepancy | None, source: str, sides: dict[str, Any], now: date
 
 
 def _sides(kind: str, one: Difference) -> dict[str, Any]:
-    ours, theirs = one.our_side or (None, ""), one.their_side or (None, "")
+    ours, theirs = one.our_side, one.their_side
     return {
         "kind": kind,
-        "ours": ours[0],
-        "ours_currency": ours[1],
-        "theirs": theirs[0],
-        "theirs_currency": theirs[1],
+        "ours": ours.amount if ours else None,
+        "ours_currency": ours.currency if ours else "",
+        "ours_fee": ours.fee if ours else None,
+        "theirs": theirs.amount if theirs else None,
+        "theirs_currency": theirs.currency if theirs else "",
+        "theirs_fee": theirs.fee if theirs else None,
         "moved_at": one.moved_at,
         "order_id": one.order_id,
         "refund_id": one.refund_id,

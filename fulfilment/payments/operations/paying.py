@@ -20,7 +20,7 @@ from fulfilment.payments.models import PaymentAttempt, Refund
 from fulfilment.payments.policies import GIVEN_BACK
 
 from . import holding
-from .refunds import owe_refund
+from .refunds import MoreThanCaptured, PaymentDisputed, owe_refund
 
 log = logging.getLogger("fulfilment.payments")
 State = PaymentAttempt.State
@@ -136,7 +136,10 @@ def reopened(order: Order, now: datetime) -> bool:
 
 def _return_late(attempt: PaymentAttempt, order: Order, now: datetime) -> PaymentAttempt:
     log.warning("paid too late, given back: order=%s intent=%s", order.number, attempt.intent_id)
-    owe_refund(attempt_id=attempt.pk, amount=attempt.captured, reason=Refund.Reason.PAID_TOO_LATE, now=now)
+    try:
+        owe_refund(attempt_id=attempt.pk, amount=attempt.captured, reason=Refund.Reason.PAID_TOO_LATE, now=now)
+    except (PaymentDisputed, MoreThanCaptured):  # the buyer's bank takes it back; won, it is given back
+        log.error("paid too late and disputed: order=%s intent=%s", order.number, attempt.intent_id)
     return attempt
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from catalogue.kernel.money import ZERO
 from fulfilment.payments.gateways import provider_for
 from fulfilment.payments.gateways.base import Movement
-from fulfilment.payments.models import PaymentAttempt, Refund
+from fulfilment.payments.models import DisputeMovement, PaymentAttempt, Refund
 from fulfilment.payments.reconciliation.models import Kind
 
 MARGIN = timedelta(days=1)
@@ -19,6 +19,22 @@ MARGIN = timedelta(days=1)
 BETWEEN_US_AND_OUR_BANK = ("payout", "payout_cancel", "payout_failure")
 """Movements that no buyer is behind: they are matched with our bank's statement."""
 
+OF_DISPUTES = ("adjustment",)
+"""Movements that a dispute took or returned: months may lie between the two."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """What one side says of a source: an amount, and the fee where it is compared too."""
+
+    amount: Decimal
+    currency: str
+    fee: Decimal | None = None
+
+    def __str__(self) -> str:
+        said = f"{self.amount} {self.currency}"
+        return said if self.fee is None else f"{said} (fee {self.fee})"
+
 
 @dataclass(frozen=True)
 class Record:
@@ -26,19 +42,15 @@ class Record:
 
     source: str
     order_number: str
-    amount: Decimal
-    currency: str
+    side: Side
     at: datetime | None = None
     order_id: int | None = None
     refund_id: int | None = None
 
 
-Side = tuple[Decimal, str]
-
-
 @dataclass(frozen=True)
 class Difference:
-    """One thing that one side knows otherwise, or not at all: an amount with its currency, None where none stands."""
+    """One thing that one side knows otherwise, or not at all: None where none stands."""
 
     source: str
     our_side: Side | None
@@ -50,11 +62,11 @@ class Difference:
 
     @property
     def ours(self) -> str:
-        return "{} {}".format(*self.our_side) if self.our_side else ""
+        return str(self.our_side or "")
 
     @property
     def theirs(self) -> str:
-        return "{} {}".format(*self.their_side) if self.their_side else ""
+        return str(self.their_side or "")
 
 
 @dataclass(frozen=True)
@@ -92,17 +104,20 @@ class AccountsDiffer(Exception):
 
 
 def reconcile(*, since: datetime, until: datetime) -> Reconciliation:
-    """Compare what moved at the provider with our payments and refunds. Reads only; asks outside any transaction.
+    """Compare what moved at the provider with payments, refunds and disputes. Only reads; asks outside transactions.
 
     Raises ``ProviderUnavailable``. A payment without a charge of the provider's, as in the demonstration's history,
     never was on that account and is left out.
     """
     movements = provider_for("stripe").movements(since - MARGIN, until + MARGIN)
     theirs = _by_source(movements)
-    noted = _records(Q(updated_at__gte=since, updated_at__lt=until))
+    noted = [
+        *_records(Q(updated_at__gte=since, updated_at__lt=until)),
+        *_disputes(Q(moved_at__gte=since, moved_at__lt=until)),
+    ]
     ours = {record.source: record for record in [*_records_of(theirs), *noted]}
-    moved = {movement.source for movement in movements if since <= movement.moved_at < until} & theirs.keys()
-    dates = {movement.source: movement.moved_at for movement in movements}
+    moved = {_key(movement) for movement in movements if since <= movement.moved_at < until} & theirs.keys()
+    dates = {_key(movement): movement.moved_at for movement in movements}
     lists: dict[str, list[Difference]] = {"": [], "ours_only": [], "theirs_only": [], "different": []}
     for source in sorted(moved | {record.source for record in noted}):
         record, movement = ours.get(source), theirs.get(source)
@@ -112,36 +127,45 @@ def reconcile(*, since: datetime, until: datetime) -> Reconciliation:
     )
 
 
-def _by_source(movements: Iterable[Movement]) -> dict[str, tuple[Decimal, str]]:
-    """Add up what moved for each charge, refund or dispute; a refund that failed comes to nothing."""
-    sums: dict[str, tuple[Decimal, str]] = {}
+def _key(movement: Movement) -> str:
+    """Name what a movement is matched by: the charge or refund behind it; of a dispute, each movement by itself."""
+    return movement.id if movement.kind in OF_DISPUTES else movement.source
+
+
+def _by_source(movements: Iterable[Movement]) -> dict[str, Side]:
+    """Add up what moved for each charge or refund; a refund that failed comes to nothing.
+
+    Only what a dispute moves is compared with its fee: a payment's own may be known later.
+    """
+    sums: dict[str, Side] = {}
     for movement in movements:
         if movement.kind not in BETWEEN_US_AND_OUR_BANK:
-            before, _currency = sums.get(movement.source, (ZERO, ""))
-            sums[movement.source] = (before + movement.amount, movement.currency)
+            key, fee = _key(movement), movement.fee if movement.kind in OF_DISPUTES else None
+            before = sums[key].amount if key in sums else ZERO
+            sums[key] = Side(before + movement.amount, movement.currency, fee)
     return sums
 
 
-def _verdict(record: Record | None, movement: tuple[Decimal, str] | None) -> str:
+def _verdict(record: Record | None, movement: Side | None) -> str:
     """Name the list that a source belongs on; none when both sides say the same."""
     if record is None:
-        return "theirs_only" if movement and movement[0] else ""
+        return "theirs_only" if movement and (movement.amount or movement.fee) else ""
     if movement is None:
         return "ours_only"
-    return "" if movement == (record.amount, record.currency) else "different"
+    return "" if movement == record.side else "different"
 
 
 def _difference(source: str, record: Record | None, movement: Side | None, moved_at: datetime | None) -> Difference:
     if record is None:
         return Difference(source, None, movement, moved_at)
-    ours = (record.amount, record.currency)
     when = moved_at or record.at
-    return Difference(source, ours, movement, when, record.order_number, record.order_id, record.refund_id)
+    return Difference(source, record.side, movement, when, record.order_number, record.order_id, record.refund_id)
 
 
 def _records_of(sources: Iterable[str]) -> list[Record]:
     sources = list(sources)
-    return _records(Q(charge_id__in=sources), Q(provider_id__in=sources))
+    known = Q(provider_id__in=sources)
+    return [*_records(Q(charge_id__in=sources), known), *_disputes(known)]
 
 
 def _records(paid: Q, given_back: Q | None = None) -> list[Record]:
@@ -155,8 +179,7 @@ def _records(paid: Q, given_back: Q | None = None) -> list[Record]:
             Record(
                 str(refund.provider_id),
                 refund.attempt.order.number,
-                -refund.amount,
-                refund.currency,
+                Side(-refund.amount, refund.currency),
                 refund.updated_at,
                 refund.attempt.order_id,
                 refund.pk,
@@ -171,6 +194,15 @@ def _payment(attempt: PaymentAttempt) -> Record:
         amount, currency = attempt.captured, attempt.currency
     else:
         amount, currency = attempt.net + attempt.fee, attempt.settled_currency
-    return Record(
-        attempt.charge_id, attempt.order.number, amount, currency, at=attempt.updated_at, order_id=attempt.order_id
-    )
+    side = Side(amount, currency)
+    return Record(attempt.charge_id, attempt.order.number, side, attempt.updated_at, attempt.order_id)
+
+
+def _disputes(wanted: Q) -> list[Record]:
+    """Read what disputes took and returned, each with its fee."""
+    rows = DisputeMovement.objects.filter(wanted).select_related("dispute__attempt__order")
+    orders = ((row, row.dispute.attempt.order) for row in rows)
+    return [
+        Record(row.provider_id, order.number, Side(row.amount, row.currency, row.fee), row.moved_at, order.pk)
+        for row, order in orders
+    ]

@@ -1,5 +1,6 @@
 """Giving back what was sold: by line and quantity, exactly the share that was paid, above a limit by two persons."""
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -11,14 +12,17 @@ from django.db.models import Sum
 
 from catalogue.kernel.locks import lock, lock_one
 from catalogue.kernel.money import ZERO
-from fulfilment.ledger.policies import THE_DELIVERY
+from fulfilment.ledger import queries as ledger
+from fulfilment.ledger.policies import THE_DELIVERY, Source
 from fulfilment.orders.models import Order
 from fulfilment.payments import shares
+from fulfilment.payments.disputing.queries import keeping_money
 from fulfilment.payments.models import PaymentAttempt, Refund, RefundLine
 
-from .refunds import MoreThanCaptured, check_left, locked, make_due
+from .refunds import MoreThanCaptured, check_left, given_back, locked, make_due, owe_refund
 from .refunds import note as note_step
 
+log = logging.getLogger("fulfilment.payments")
 State, Reason = Refund.State, Refund.Reason
 
 
@@ -53,7 +57,8 @@ def ask_refund(
 
     The amount is what the frozen lines say for those pieces. Above ``REFUND_ALONE_UP_TO`` it waits for a second
     person; else it is due at once and announces ``refund_owed``. An order that was cancelled needs nobody. Locks
-    the order, then its attempt. Raises ``MoreThanLeft``, ``MoreThanCaptured`` or ``NothingToGiveBack``.
+    the order, then its attempt. Raises ``MoreThanLeft``, ``MoreThanCaptured``, ``PaymentDisputed`` or
+    ``NothingToGiveBack``.
     """
     order, attempt = _locked(order_id)
     share = _share(attempt, quantities, delivery=delivery)
@@ -102,8 +107,12 @@ def needs_second(attempt: PaymentAttempt, amount: Decimal) -> bool:
 
 @transaction.atomic
 def approve_refund(*, refund_id: int, by: Any, now: datetime) -> Refund:
-    """Let a refund go, as its second person. Announces ``refund_owed``; raises ``NotAsked`` or ``OwnRefund``."""
+    """Let a refund go, as its second person. Announces ``refund_owed``.
+
+    Raises ``NotAsked``, ``OwnRefund``, or ``MoreThanCaptured`` or ``PaymentDisputed`` where a dispute came between.
+    """
     refund = _asked(refund_id, by)
+    check_left(refund.attempt, ZERO)  # its own amount is counted in
     _decide(refund, State.DUE, by, now)
     make_due(refund, now=now, by=by)
     return refund
@@ -147,10 +156,16 @@ def refund_again(*, refund_id: int, now: datetime, by: Any = None, way: str = ""
 
 @transaction.atomic
 def give_back_cancelled(*, order_id: int, now: datetime) -> None:
-    """Owe all that is left of a cancelled order's money; what waited for a second person goes with it."""
+    """Owe all that is left of a cancelled order's money; what waited for a second person goes with it.
+
+    Of a payment that the buyer's bank disputes nothing is owed until the shop has won; lost, a person sees to the rest.
+    """
     order = lock_one(Order.objects.filter(pk=order_id))
     attempt = PaymentAttempt.objects.filter(order=order, state=PaymentAttempt.State.SUCCEEDED).first()
     if attempt is None or order.status != Order.Status.CANCELLED:
+        return
+    if keeping_money().filter(attempt=attempt).exists():
+        log.error("cancelled and disputed, nothing is given back: order=%s", order.number)
         return
     for refund_id in attempt.refunds.filter(state=State.ASKED).order_by("pk").values_list("pk", flat=True):
         refund = locked(refund_id)
@@ -162,6 +177,22 @@ def give_back_cancelled(*, order_id: int, now: datetime) -> None:
     quantities = {line: pieces for line, pieces in left.items() if line is not None and pieces}
     if quantities or delivery:
         ask_refund(order_id=order_id, quantities=quantities, delivery=delivery, reason=Reason.CANCELLED, now=now)
+
+
+@transaction.atomic
+def give_back_waiting(*, attempt: PaymentAttempt, now: datetime) -> None:
+    """Owe what a dispute, won by now, kept from being given back: all of an order that was cancelled or came too late.
+
+    The order and the attempt are locked. Another dispute of the same payment keeps it still.
+    """
+    if ledger.find(Source.HELD, attempt.idempotency_key) is None:
+        give_back_cancelled(order_id=attempt.order_id, now=now)
+        return
+    if attempt.state != PaymentAttempt.State.SUCCEEDED or keeping_money().filter(attempt=attempt).exists():
+        return
+    left = attempt.captured - given_back(attempt)
+    if left > 0:
+        owe_refund(attempt_id=attempt.pk, amount=left, reason=Reason.PAID_TOO_LATE, now=now)
 
 
 def _by_itself(order: Order, reason: str) -> bool:

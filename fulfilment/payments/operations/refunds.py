@@ -14,9 +14,10 @@ from catalogue.kernel.money import ZERO
 from fulfilment.jobs.operations import enqueue
 from fulfilment.orders.models import Order, OrderEvent
 from fulfilment.payments import returning, signals
+from fulfilment.payments.disputing.queries import keeping_money
 from fulfilment.payments.gateways import REMOTE, provider_for, remote_for
 from fulfilment.payments.gateways.base import GiveBack, GivenBack, ProviderRefused
-from fulfilment.payments.models import PaymentAttempt, Refund
+from fulfilment.payments.models import Dispute, PaymentAttempt, Refund
 from fulfilment.payments.policies import KEY_LIVES
 
 log = logging.getLogger("fulfilment.payments")
@@ -33,12 +34,16 @@ class MoreThanCaptured(Exception):
         super().__init__(f"only {left} is left to give back")
 
 
+class PaymentDisputed(Exception):
+    """The buyer's bank has taken this money, or may keep it: given back here too, it would be lost twice."""
+
+
 @transaction.atomic
 def owe_refund(*, attempt_id: int, amount: Decimal, reason: str, now: datetime) -> Refund:
     """Write that money which never became a sale is to be given back, and the job that asks for it.
 
     Locks the attempt, so that of two at once the second sees the first. Announces ``refund_owed``; raises
-    ``MoreThanCaptured``. What was sold is given back by ``ask_refund``.
+    ``MoreThanCaptured`` or ``PaymentDisputed``. What was sold is given back by ``ask_refund``.
     """
     attempt = lock_one(PaymentAttempt.objects.filter(pk=attempt_id))
     check_left(attempt, amount)
@@ -50,10 +55,18 @@ def owe_refund(*, attempt_id: int, amount: Decimal, reason: str, now: datetime) 
 
 
 def check_left(attempt: PaymentAttempt, amount: Decimal) -> None:
-    """Raise ``MoreThanCaptured`` where so much is not left of a locked attempt."""
-    left = attempt.captured - given_back(attempt)
+    """Raise ``MoreThanCaptured`` where so much is not left of a locked attempt; ``PaymentDisputed`` as below."""
+    left = attempt.captured - given_back(attempt) - taken_by_disputes(attempt)
     if amount > left:
         raise MoreThanCaptured(left)
+
+
+def taken_by_disputes(attempt: PaymentAttempt) -> Decimal:
+    """Add up what disputes took of a locked attempt for good. Raises ``PaymentDisputed`` while one lasts."""
+    found = keeping_money().filter(attempt=attempt).values_list("state", "amount")
+    if any(state in Dispute.MONEY_AT_STAKE for state, _amount in found):
+        raise PaymentDisputed(attempt.order_id)
+    return sum((amount for _state, amount in found), ZERO)
 
 
 def given_back(attempt: PaymentAttempt) -> Decimal:

@@ -7,13 +7,15 @@ from typing import Any
 
 from django.db import transaction
 
+from catalogue.kernel.locks import lock_one
 from fulfilment.jobs.operations import enqueue
-from fulfilment.orders.models import OrderEvent
+from fulfilment.orders.models import Order, OrderEvent
 from fulfilment.payments.gateways import provider_for
 from fulfilment.payments.gateways.base import NoSuchPayment
-from fulfilment.payments.models import PaymentAttempt, StripeEvent
+from fulfilment.payments.models import Dispute, StripeEvent
 from fulfilment.payments.policies import EVENTS_KEPT, GAPS_WITHIN
 
+from .disputes import settle_dispute
 from .paying import settle_told
 from .refunds import settle_refund
 
@@ -74,18 +76,26 @@ def _settle_refund(event: StripeEvent, now: datetime) -> str:
         return NOT_OURS
 
 
-def _note_dispute(event: StripeEvent, now: datetime) -> str:
-    """Put a dispute on its order's timeline, and tell whoever reads the log when one is opened."""
-    attempt = PaymentAttempt.objects.filter(intent_id=event.payload.get("payment_intent") or "-").first()
-    if attempt is None:
+def _settle_dispute(event: StripeEvent, now: datetime) -> str:
+    """Look a dispute up, and put the news on its order's timeline. One of an unknown payment fails, to be seen."""
+    try:
+        dispute = settle_dispute(provider_id=event.object_id, now=now)
+    except NoSuchPayment:
         return NOT_OURS
+    _note_dispute(event, dispute)
+    return APPLIED
+
+
+@transaction.atomic
+def _note_dispute(event: StripeEvent, dispute: Dispute) -> None:
+    """Once by event: of two workers the second waits for the order's row."""
+    order_id = dispute.attempt.order_id
+    lock_one(Order.objects.filter(pk=order_id))
+    if OrderEvent.objects.filter(order_id=order_id, data__event=event.event_id).exists():
+        return
     kind = event.type.removeprefix("charge.").replace(".", "_")
-    data = {"dispute": event.object_id, "event": event.event_id, "reason": event.payload.get("reason") or ""}
-    if not OrderEvent.objects.filter(order_id=attempt.order_id, data__event=event.event_id).exists():
-        OrderEvent.objects.create(order_id=attempt.order_id, kind=kind, at=event.created_at, data=data)
-    if kind == "dispute_created":
-        log.error("dispute opened: order=%s dispute=%s", attempt.order_id, event.object_id)
-    return NOTED
+    data = {"dispute": dispute.provider_id, "event": event.event_id, "reason": dispute.reason}
+    OrderEvent.objects.create(order_id=order_id, kind=kind, at=event.created_at, data=data)
 
 
 def _note(event: StripeEvent, now: datetime) -> str:
@@ -96,7 +106,7 @@ def _note(event: StripeEvent, now: datetime) -> str:
 DOES: dict[str, Callable[[StripeEvent, datetime], str]] = {
     "payment_intent": _settle,
     "refund": _settle_refund,
-    "charge.dispute": _note_dispute,
+    "charge.dispute": _settle_dispute,
 }
 
 

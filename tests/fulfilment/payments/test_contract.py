@@ -21,8 +21,9 @@ from fulfilment.payments.gateways.base import (
     ProviderRefused,
     ProviderUnavailable,
 )
-from fulfilment.payments.models import PaymentAttempt, Refund
+from fulfilment.payments.models import Dispute, PaymentAttempt, Refund
 from fulfilment.payments.operations.starting import charge_of
+from storefront.demo.stripe.server import StandIn
 from tests.factories.bank import open_bank
 from tests.factories.bank import pay as pay_by_card
 from tests.factories.orders import open_deliveries, place_order, stock
@@ -42,6 +43,7 @@ class Stage:
     provider: PaymentProvider
     charge: Charge
     pay: Callable[[str], None]
+    bank: StandIn | None = None
 
 
 @pytest.fixture(params=NAMES)
@@ -58,7 +60,7 @@ def stage(request, settings):
             "transfer": lambda payment_id: receive(order),
             "acquirer": acquirer.pay,
         }
-        yield Stage(name, provider_for(name), charge_of(attempt), buyers[name])
+        yield Stage(name, provider_for(name), charge_of(attempt), buyers[name], bank)
 
 
 def begin(stage):
@@ -199,6 +201,28 @@ def test_only_who_is_asked_from_afar_can_lose_an_answer(stage):
     assert before is None
     assert remote.find(stage.charge, since).id == started.id
     assert remote.find_refund(refund.id).amount == Decimal("5.00")
+
+
+@pytest.mark.parametrize("stage", ["stripe"], indirect=True)
+def test_whoever_keeps_an_account_for_us_tells_of_disputes_and_takes_one_answer(stage):
+    provider = stage.provider
+    started = begin(stage)
+    stage.pay(started.id)
+    opened = stage.bank.bank.open_dispute(provider.settle(started.id).charge_id)
+    evidence = {"uncategorized_text": "It arrived."}
+
+    before = provider.find_dispute(opened["id"])
+    first, second = (provider.answer_dispute(opened["id"], evidence, key="answer-1") for _ in range(2))
+
+    assert (before.payment_id, before.amount, before.currency) == (started.id, stage.charge.amount, "MAD")
+    assert [(one.amount, one.fee > 0) for one in before.movements] == [(-stage.charge.amount, True)]
+    assert (before.answer, before.submissions, first.answer, first.submissions) == ("", 0, "answer-1", 1)
+    assert first == second
+    assert {before.state, first.state} <= set(Dispute.State.values)
+    with pytest.raises(NoSuchPayment):
+        provider.find_dispute("dp_0")
+    with pytest.raises(ProviderRefused):
+        provider.answer_dispute(opened["id"], {"card_number": "4"}, key="answer-2")
 
 
 @pytest.mark.parametrize(("name", "currency"), [("cash", "EUR"), ("cash", "USD"), ("acquirer", "EUR")])

@@ -18,8 +18,8 @@ from fulfilment.payments.gateways.base import (
     ProviderRefused,
     ProviderUnavailable,
 )
-from fulfilment.payments.gateways.stripe_words import EVENT_TYPES, REFUND_STATES, STATES
-from fulfilment.payments.models import PaymentAttempt, Refund
+from fulfilment.payments.gateways.stripe_words import DISPUTE_STATES, EVENT_TYPES, REFUND_STATES, STATES
+from fulfilment.payments.models import Dispute, PaymentAttempt, Refund
 from storefront.demo.stripe.cards import NO_FUNDS
 from tests.factories.bank import open_bank, pay
 
@@ -198,6 +198,7 @@ def test_events_are_read_page_by_page_for_the_types_the_shop_takes(bank, provide
 def test_the_states_of_the_port_are_those_of_the_rows():
     assert set(STATES.values()) <= set(PaymentAttempt.State.values)
     assert set(REFUND_STATES.values()) <= set(Refund.State.values)
+    assert set(DISPUTE_STATES.values()) == set(Dispute.State.values)
 
 
 def test_the_sdk_speaks_the_version_that_is_pinned(provider):

@@ -12,6 +12,7 @@ from fulfilment.payments import operations, tasks
 from fulfilment.payments.models import PaymentAttempt, Refund
 from storefront.demo.stripe.cards import ACCEPTED
 from tests.factories.bank import open_bank, pay
+from tests.factories.disputes import close_dispute, open_dispute
 from tests.factories.orders import open_deliveries, place_order, stock
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +65,45 @@ def test_a_refund_that_failed_after_it_went_through_comes_to_nothing_on_both_sid
     operations.settle_refund(provider_id=refund.provider_id, now=timezone.now())
 
     assert (Refund.objects.get().state, bool(compare())) == ("FAILED", False)
+
+
+@pytest.mark.parametrize(("won", "moved"), [(None, 2), (True, 3), (False, 2)])
+def test_what_a_dispute_took_and_returned_is_the_same_on_both_sides_with_its_fee(bank, paid, won, moved):
+    attempt = paid()
+    dispute = open_dispute(bank, attempt)
+    if won is not None:
+        close_dispute(bank, dispute, won=won)
+
+    found = compare()
+
+    assert (found.compared, bool(found)) == (moved, False)
+
+
+def test_a_dispute_that_was_won_months_later_is_matched_movement_by_movement(bank, paid, clock):
+    dispute = open_dispute(bank, paid())
+    clock.shift(timedelta(days=80))
+    close_dispute(bank, dispute, won=True)
+
+    found = compare()
+
+    assert (found.compared, bool(found)) == (1, False)
+
+
+@pytest.mark.parametrize("change", [{"amount": 1, "fee": 0}, {"amount": 0, "fee": 1}])
+def test_one_cent_of_a_dispute_or_of_its_fee_is_a_difference(bank, paid, change):
+    open_dispute(bank, paid())
+    row = next(row for row in bank.bank.transactions.values() if row["type"] == "adjustment")
+    row.update({name: row[name] + cents for name, cents in change.items()})
+
+    (one,) = compare().different
+
+    assert (one.source, "(fee 15.00)" in one.ours, one.ours != one.theirs) == (row["id"], True, True)
+
+
+def test_a_dispute_that_only_the_bank_knows_is_on_its_list(bank, paid):
+    bank.bank.open_dispute(paid().charge_id)
+
+    assert [one.source[:4] for one in compare().theirs_only] == ["txn_"]
 
 
 def test_money_that_only_the_bank_knows_is_on_its_list(bank, paid):

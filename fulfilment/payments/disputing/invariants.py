@@ -1,0 +1,40 @@
+"""What must always be true of disputes."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+
+from catalogue.kernel.invariants import invariant
+from catalogue.kernel.money import CURRENCIES
+from fulfilment.ledger.policies import AccountKey
+from fulfilment.ledger.policies.accounts import DISPUTES
+from fulfilment.ledger.queries import balance_of
+from fulfilment.payments.models import Dispute
+
+from . import booking
+
+MONEY_RETURNS = timedelta(days=7)
+"""The bank returns the money of a dispute that was won within days."""
+
+
+@invariant("ledger: what disputes took stands on their account while they last, to the cent, and nothing after")
+def disputes_stand_in_the_ledger() -> Iterable[object]:
+    rows: dict[str, Decimal] = {}
+    found = Dispute.objects.select_related("attempt").prefetch_related("movements")
+    for dispute in found.order_by("pk").iterator(chunk_size=500):
+        lasts = booking.taken(dispute) if dispute.state != Dispute.State.LOST else Decimal(0)
+        rows[dispute.currency] = rows.get(dispute.currency, Decimal(0)) + lasts
+    for currency in CURRENCIES:
+        booked = balance_of(AccountKey(DISPUTES, currency))
+        if booked != rows.pop(currency, Decimal(0)):
+            yield f"clearing.disputes {currency}: {booked}"
+    yield from rows
+
+
+@invariant("payments: no dispute that is over holds money of the shop")
+def won_is_returned() -> Iterable[object]:
+    over = Dispute.objects.filter(state__in=("WON", "PREVENTED"), withdrawn_at__isnull=False, reinstated_at=None)
+    waits = timezone.now() - MONEY_RETURNS
+    return over.filter(closed_at__lt=waits).values_list("provider_id", flat=True)

@@ -1,0 +1,50 @@
+"""Reads of disputes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Case, Count, DateTimeField, Exists, F, Min, OuterRef, QuerySet, When
+
+from fulfilment.payments.models import Dispute, DisputeAnswer
+from fulfilment.payments.policies import DISPUTE_SILENT
+
+
+def keeping_money() -> QuerySet[Dispute]:
+    """Return disputes whose money is at the buyer's bank, for now or for good."""
+    return Dispute.objects.filter(state__in=Dispute.KEEPS_MONEY)
+
+
+def disputes() -> QuerySet[Dispute]:
+    """Return disputes with their orders: first what is to be answered, the nearest due date first, then the newest."""
+    closed = Case(When(state__in=Dispute.TO_ANSWER, then=0), When(state__in=Dispute.OPEN_STATES, then=1), default=2)
+    found = Dispute.objects.select_related("attempt__order").annotate(place=closed)
+    due = Case(When(state__in=Dispute.TO_ANSWER, then=F("evidence_due_at")), output_field=DateTimeField())
+    return found.order_by("place", due.asc(nulls_last=True), "-opened_at", "-pk")
+
+
+def counts() -> dict[str, int]:
+    """How many disputes by state, those that are over left out."""
+    rows = Dispute.objects.filter(state__in=Dispute.OPEN_STATES).order_by().values_list("state")
+    return dict(rows.annotate(Count("pk")))
+
+
+@dataclass(frozen=True)
+class ToAnswer:
+    """How many disputes wait for an answer, and when the first is due."""
+
+    count: int
+    due_at: datetime | None
+
+
+def to_answer() -> ToAnswer:
+    """Say how many disputes wait for an answer that is not on its way (one query)."""
+    written = DisputeAnswer.objects.filter(dispute=OuterRef("pk")).exclude(state=DisputeAnswer.State.FAILED)
+    waiting = Dispute.objects.filter(~Exists(written), state__in=Dispute.TO_ANSWER)
+    found = waiting.aggregate(count=Count("pk"), due_at=Min("evidence_due_at"))
+    return ToAnswer(**found)
+
+
+def silent(now: datetime) -> list[int]:
+    """Return the disputes that last and that nothing was heard of for hours."""
+    lasting = Dispute.objects.filter(state__in=Dispute.OPEN_STATES, updated_at__lte=now - DISPUTE_SILENT)
+    return list(lasting.order_by("updated_at").values_list("pk", flat=True)[:50])

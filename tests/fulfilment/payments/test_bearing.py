@@ -1,0 +1,102 @@
+"""Who bears a lost dispute: the office, or by decision the cooperatives, wherever their goods stand."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from fulfilment.ledger.models import Entry
+from fulfilment.payments import operations
+from fulfilment.payouts import operations as payouts
+from fulfilment.payouts.models import Freeze
+from fulfilment.warehouse.models import Consignment
+from tests.factories.bank import open_bank
+from tests.factories.disputes import balance, broken, close_dispute, open_dispute, pay_by_card
+from tests.factories.orders import open_deliveries
+from tests.factories.parcels import move_to, open_parcels
+from tests.factories.people import make_staff
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def bank():
+    open_deliveries()
+    with open_bank() as server:
+        yield server
+
+
+def deliver(attempt, run_jobs):
+    for parcel in Consignment.objects.filter(order=attempt.order) or open_parcels(attempt.order):
+        move_to(parcel, "DELIVERED")
+    run_jobs()
+
+
+def test_case_20_a_dispute_after_the_cooperative_was_paid_leaves_it_owing(bank, run_jobs):
+    attempt = pay_by_card(bank)
+    cooperative = attempt.order.lines.get().partner_id
+    deliver(attempt, run_jobs)
+    payouts.run_payouts(now=timezone.now() + timedelta(days=60), run_by=None)
+    paid = balance("cooperatives.payable", "MAD", cooperative)
+    dispute = close_dispute(bank, open_dispute(bank, attempt), won=False)
+    lost = balance("expense.disputes_lost")
+
+    operations.charge_back(
+        dispute_id=dispute.pk, reason="Contract, article 9", now=timezone.now(), by=make_staff("finance")
+    )
+
+    assert (paid, balance("cooperatives.payable", "MAD", cooperative)) == (0, 160)  # a debit: the cooperative owes it
+    assert balance("expense.disputes_lost") == lost - 160
+    assert Entry.objects.get(external_id__endswith="charged-back").lines.filter(order_line__isnull=False).count() == 1
+    assert not [name for name in broken() if "disputes" in name or "ledger: every entry" in name]
+
+
+def test_who_bears_a_loss_is_decided_once_and_only_of_a_loss(bank):
+    attempt, finance = pay_by_card(bank), make_staff("finance")
+    dispute = open_dispute(bank, attempt, amount=500)
+    decide = {"dispute_id": dispute.pk, "reason": "contract", "now": timezone.now(), "by": finance}
+    with pytest.raises(operations.NotLost):
+        operations.charge_back(**decide)
+    close_dispute(bank, dispute, won=False)
+    decided = operations.charge_back(**decide)
+    with pytest.raises(operations.AlreadyCharged):
+        operations.charge_back(**decide)
+
+    share = (Decimal(160) * 5 / attempt.captured).quantize(Decimal("0.01"), "ROUND_DOWN")
+    assert balance("cooperatives.accrued", "MAD", attempt.order.lines.get().partner_id) == share - 160
+    assert (decided.bearer, decided.bearer_by, decided.bearer_reason) == ("COOPERATIVES", finance, "contract")
+    assert broken() == []
+
+
+@pytest.mark.parametrize("won", [False, True])
+def test_what_was_charged_before_the_delivery_follows_its_goods_and_comes_back(bank, run_jobs, won):
+    attempt = pay_by_card(bank)
+    cooperative = attempt.order.lines.get().partner_id
+    dispute = close_dispute(bank, open_dispute(bank, attempt), won=False)
+    operations.charge_back(dispute_id=dispute.pk, reason="contract", now=timezone.now(), by=make_staff("finance"))
+    deliver(attempt, run_jobs)
+    if won:
+        bank.bank.disputes[dispute.provider_id]["status"] = "under_review"
+        close_dispute(bank, dispute, won=True)
+
+    stands = [balance(f"cooperatives.{name}", "MAD", cooperative) for name in ("accrued", "payable")]
+
+    assert (stands, broken()) == ([0, -160 if won else 0], [])
+    owed = payouts.run_payouts(now=timezone.now() + timedelta(days=60))
+    assert [payout.amount_mad for payout in (owed.payouts.all() if owed else ())] == ([160] if won else [])
+
+
+@pytest.mark.parametrize("won", [True, False])
+def test_a_dispute_at_the_bank_freezes_what_is_paid_out_until_it_is_over(bank, run_jobs, won):
+    attempt = pay_by_card(bank)
+    deliver(attempt, run_jobs)
+    dispute = open_dispute(bank, attempt)
+    during = payouts.run_payouts(now=timezone.now() + timedelta(days=60))
+
+    close_dispute(bank, dispute, won=won)
+
+    freeze = Freeze.objects.get()
+    assert (during, freeze.order_id, freeze.dispute) == (None, attempt.order_id, dispute.pk)
+    assert freeze.lifted_at is not None
+    assert payouts.run_payouts(now=timezone.now() + timedelta(days=60)).payouts.get().amount_mad == 160

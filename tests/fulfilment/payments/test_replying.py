@@ -1,0 +1,98 @@
+"""Answers to the buyer's bank: kept first, sent once, whatever becomes of their confirmation."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from fulfilment.jobs.models import Job
+from fulfilment.payments import operations
+from fulfilment.payments.disputing.queries import to_answer
+from fulfilment.payments.gateways.base import ProviderUnavailable
+from fulfilment.payments.models import DisputeAnswer
+from tests.factories.bank import open_bank
+from tests.factories.disputes import answer_dispute, close_dispute, open_dispute, pay_by_card
+from tests.factories.orders import open_deliveries
+from tests.factories.people import make_staff
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def bank():
+    open_deliveries()
+    with open_bank() as server:
+        yield server
+
+
+def test_an_answer_is_sent_once_with_its_words_kept_first(bank, run_jobs):
+    dispute, person = open_dispute(bank, pay_by_card(bank)), make_staff("finance")
+    kept = answer_dispute(dispute, person, customer_name="Fatima")
+    before = bank.bank.disputes[dispute.provider_id]["evidence"]
+    with pytest.raises(operations.AlreadyAnswered):
+        answer_dispute(dispute, person)
+    run_jobs()
+
+    kept.refresh_from_db()
+    dispute.refresh_from_db()
+    there = bank.bank.disputes[dispute.provider_id]
+    assert (before, there["evidence"]) == ({}, {"uncategorized_text": "It arrived.", "customer_name": "Fatima"})
+    assert (kept.state, dispute.state, dispute.submissions) == ("SENT", "UNDER_REVIEW", 1)
+    assert there["metadata"] == {"answer": kept.key}
+    assert dispute.attempt.order.events.filter(kind="dispute_answered", by=person).count() == 1
+
+
+@pytest.mark.parametrize("fault", ["lost", "error_after", "busy", "unreachable"])
+def test_an_answer_whose_confirmation_is_lost_is_not_sent_twice(bank, fault):
+    dispute = open_dispute(bank, pay_by_card(bank))
+    kept = answer_dispute(dispute)
+    bank.faults.add(fault, path=f"/v1/disputes/{dispute.provider_id}", method="POST", times=3)
+    for _ in range(3):
+        try:
+            operations.send_answer(answer_id=kept.pk, now=timezone.now())
+        except ProviderUnavailable:
+            bank.faults.clear()
+
+    kept.refresh_from_db()
+    assert (kept.state, bank.bank.disputes[dispute.provider_id]["evidence_details"]["submission_count"]) == ("SENT", 1)
+
+
+def test_an_answer_that_the_bank_refuses_may_be_followed_by_another(bank, run_jobs):
+    dispute = open_dispute(bank, pay_by_card(bank))
+    first = answer_dispute(dispute, uncategorized_text="x" * 20_001)
+    run_jobs()
+    second = answer_dispute(dispute)
+    run_jobs()
+
+    states = list(DisputeAnswer.objects.order_by("pk").values_list("state", flat=True))
+    assert states == ["FAILED", "SENT"]
+    assert (first.key != second.key, "20,000" in DisputeAnswer.objects.first().last_error) == (True, True)
+
+
+def test_what_the_bank_decided_is_not_answered_any_more(bank):
+    dispute = close_dispute(bank, open_dispute(bank, pay_by_card(bank)), won=False)
+
+    with pytest.raises(operations.NotToAnswer):
+        answer_dispute(dispute)
+
+
+def test_a_due_date_that_passed_is_told_and_can_still_be_answered(bank, clock, run_jobs):
+    dispute = open_dispute(bank, pay_by_card(bank))
+    clock.shift(timedelta(days=8))
+    overdue = dispute.is_overdue(timezone.now())
+    waiting = to_answer()
+
+    answer_dispute(dispute)
+    run_jobs()
+
+    assert (overdue, waiting.count, waiting.due_at < timezone.now()) == (True, 1, True)
+    assert bank.bank.disputes[dispute.provider_id]["evidence_details"]["past_due"] is True
+    assert to_answer().count == 0
+
+
+def test_jobs_of_answers_are_written_with_them(bank):
+    kept = answer_dispute(open_dispute(bank, pay_by_card(bank)))
+
+    assert Job.objects.filter(task="fulfilment.payments.send_answer", key=kept.key).count() == 1
+    assert connection.in_atomic_block

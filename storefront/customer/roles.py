@@ -24,6 +24,7 @@ ROLES: dict[str, set[str]] = {
     | HOLDS
     | ASK_REFUNDS
     | {
+        "payment.view_dispute",
         "order.change_withdrawal",
         "order.confirm_order",
         "order.add_cashallowed",
@@ -77,6 +78,7 @@ ROLES: dict[str, set[str]] = {
         "payment.change_discrepancy",
         "payment.view_cashcollected",
         "payment.remit_cash",
+        *(f"payment.{verb}_dispute" for verb in ("view", "answer", "charge_back")),
         "payouts.view_payable",
         "payouts.view_payout",
         "payouts.view_payoutrun",

@@ -67,6 +67,10 @@ TOURS = (
                 _("Bank transfers: an order waits for its own, and two lines wait for a decision."), "office/transfers/"
             ),
             Stop(_("What buyers send back, from the declaration to the decision."), "office/withdrawals/"),
+            Stop(
+                _("Pay with the card ending in 0259: the buyer's bank takes it back. Answer it as finance."),
+                "office/disputes/",
+            ),
             Stop(_("Jobs that wait, run or failed, and how to try again."), "office/"),
             Stop(_("Traditional clothing is made to order: buy some, then accept it here."), "office/holds/"),
             Stop(_("Oscar's dashboard, for the catalogue."), "dashboard/"),

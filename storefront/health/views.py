@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from fulfilment.jobs import queries as jobs
 from fulfilment.payments import queries as payments
+from fulfilment.payments.disputing import queries as disputing
 from fulfilment.payments.holding import queries as holding
 from fulfilment.payments.reconciliation import queries as reconciliation
 from storefront.payments.counters import ACQUIRER, refused
@@ -67,7 +68,7 @@ def _figures() -> Iterator[str]:
 
 
 def _payment_figures(now: datetime) -> Iterator[str]:
-    """How far the shop is behind Stripe, what was refused at the webhook, and refunds that are not over."""
+    """How far the shop is behind Stripe, what was refused at the webhook, refunds that are not over."""
     number, oldest = payments.unapplied_events(now)
     yield "# TYPE shop_stripe_events_unapplied gauge"
     yield f"shop_stripe_events_unapplied {number}"
@@ -91,7 +92,7 @@ def _payment_figures(now: datetime) -> Iterator[str]:
 
 
 def _desk_figures(now: datetime) -> Iterator[str]:
-    """Cards that are held and wait for an answer; what the bank's account says otherwise than ours."""
+    """Cards that are held and disputes that wait for an answer; what the bank's account says otherwise than ours."""
     waiting, urgent = holding.counts(now)
     yield "# TYPE shop_holds_unanswered gauge"
     yield f'shop_holds_unanswered{{ends="any time"}} {waiting}'
@@ -102,3 +103,9 @@ def _desk_figures(now: datetime) -> Iterator[str]:
     age = reconciliation.last_good_run_age(now)
     yield "# TYPE shop_reconciliation_age_seconds gauge"
     yield f"shop_reconciliation_age_seconds {age.total_seconds() if age else float('inf'):.1f}"
+    yield "# TYPE shop_disputes gauge"
+    for state, number in sorted(disputing.counts().items()):
+        yield f'shop_disputes{{state="{state}"}} {number}'
+    due_at = disputing.to_answer().due_at
+    yield "# TYPE shop_dispute_due_hours gauge"
+    yield f"shop_dispute_due_hours {(due_at - now).total_seconds() / 3600 if due_at else float('inf'):.1f}"

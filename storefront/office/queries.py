@@ -118,6 +118,7 @@ def order(number: str) -> QuerySet[Order]:
             "events__by",
             "consignments__cooperative",
             "payment_attempts__refunds",
+            "payment_attempts__disputes",
             "messages",
         )
     )

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from .disputes import views as disputes
 from .offers import views as offers
 from .views import (
     calls,
@@ -91,6 +92,10 @@ urlpatterns = [
     path("ledger/", ledger.trial_balance, name="ledger"),
     path("ledger/entries/<int:pk>/", ledger.entry, name="ledger-entry"),
     path("ledger/<str:code>/<str:currency>/", ledger.account, name="ledger-account"),
+    path("disputes/", disputes.disputes, name="disputes"),
+    path("disputes/<int:pk>/", disputes.dispute, name="dispute"),
+    path("disputes/<int:pk>/bundle.zip", disputes.bundle, name="dispute-bundle"),
+    path("disputes/<int:pk>/charge-back/", disputes.charge_back, name="dispute-charge-back"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<int:pk>/again/", jobs.again, name="job-again"),
 ]

@@ -18,6 +18,7 @@ from catalogue.kernel.periods import day_of, start_of
 from storefront.offers import operations
 from storefront.offers.models import ConditionalOffer
 from storefront.office import access
+from storefront.office.cells import as_text
 from storefront.vouchers import operations as vouchers
 from storefront.vouchers.models import VoucherSet
 from storefront.vouchers.policies import spell
@@ -28,7 +29,6 @@ from .small_forms import USAGES, AgreementForm, CodesForm
 
 PER_PAGE, LAST_USES = 30, 20
 UNPROCESSABLE, CONFLICT = 422, 409
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @access.office_page(access.VIEW_OFFERS)
@@ -150,11 +150,6 @@ def codes_csv(request: HttpRequest, pk: int) -> HttpResponse:
         row: list[Any] = [spell(voucher.code), batch.name, usages.get(voucher.usage, voucher.usage), last, voucher.used]
         table.writerow([as_text(cell) for cell in row])
     return response
-
-
-def as_text(cell: Any) -> Any:
-    """Keep a spreadsheet from reading a text as a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
 @access.office_page(access.VIEW_AGREEMENTS)

@@ -1,10 +1,11 @@
 """Words for codes on office pages: ``{% load office %}``."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from babel import Locale
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -140,6 +141,42 @@ def withdrawal_level(state: str) -> str:
     return WITHDRAWAL_LEVELS.get(state, "info")  # type: ignore[call-overload, no-any-return]
 
 
+DISPUTE_LEVELS = {"LOST": "danger", "NEEDS_RESPONSE": "warning", "WARNING_NEEDS_RESPONSE": "warning", "WON": "success"}
+DISPUTE_REASONS = {
+    "credit_not_processed": gettext_lazy("a refund did not come"),
+    "duplicate": gettext_lazy("paid twice"),
+    "fraudulent": gettext_lazy("the card's holder did not buy"),
+    "general": gettext_lazy("no reason said"),
+    "product_not_received": gettext_lazy("it did not arrive"),
+    "product_unacceptable": gettext_lazy("it is not what was sold"),
+    "unrecognized": gettext_lazy("the card's holder does not recognise the payment"),
+}
+
+
+@register.filter
+def dispute_level(state: str) -> str:
+    """Return the colour of a dispute's badge."""
+    return DISPUTE_LEVELS.get(state, "info")
+
+
+@register.filter
+def dispute_reason(code: str) -> str:
+    """Return the words of the reason that the buyer's bank gave."""
+    return str(DISPUTE_REASONS.get(code, code.replace("_", " ")))
+
+
+@register.filter
+def hours_left(due_at: datetime) -> int:
+    """Return the whole hours until an instant; below nothing when it has passed."""
+    return int((due_at - timezone.now()).total_seconds() // 3600)
+
+
+@register.filter
+def days_left(due_at: datetime) -> int:
+    """Return the whole days until an instant."""
+    return (due_at - timezone.now()).days
+
+
 STEPS = {
     "withdrawal_declared": gettext_lazy("withdrawal declared"),
     "withdrawal_received": gettext_lazy("withdrawn goods received"),
@@ -170,6 +207,9 @@ STEPS = {
     "dispute_funds_withdrawn": gettext_lazy("dispute: the bank took the money"),
     "dispute_funds_reinstated": gettext_lazy("dispute: the bank returned the money"),
     "dispute_closed": gettext_lazy("dispute closed"),
+    "dispute_answered": gettext_lazy("dispute: answered to the bank"),
+    "dispute_answer_refused": gettext_lazy("dispute: the bank refused the answer"),
+    "dispute_charged_back": gettext_lazy("dispute: charged back to the cooperatives"),
 }
 
 

@@ -11,6 +11,8 @@ from django.utils import timezone
 from catalogue.kernel.money import CURRENCIES
 from catalogue.kernel.periods import Period, day_of
 from catalogue.pricing import queries as pricing
+from fulfilment.payments.disputing import queries as disputing
+from fulfilment.payments.models.disputes import SOON
 from fulfilment.reports import queries
 from fulfilment.reports.policies import Sales, group, total
 from storefront.office import access
@@ -31,6 +33,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "today_total": total(row for row in rows if row.day == today),
         "waiting": queries.waiting(now),
         "rates": pricing.attention(today) if request.user.has_perm(access.VIEW_RATES) else None,
+        "disputes": disputing.to_answer() if request.user.has_perm(access.VIEW_DISPUTES) else None,
+        "soon": now + SOON,
     }
     return render(request, "office/home.html", context)
 

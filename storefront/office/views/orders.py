@@ -39,7 +39,10 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         raise Http404
     parcels = with_sellers(found)
     context = {"order": found, "parcels": parcels, "invoice": invoice_of(found.pk)} | queries.goods(found)
-    context["refundable"] = any(attempt.state == "SUCCEEDED" for attempt in found.payment_attempts.all())
+    context["refundable"] = any(
+        attempt.state == "SUCCEEDED" and not any(dispute.at_stake for dispute in attempt.disputes.all())
+        for attempt in found.payment_attempts.all()
+    )
     context["cancellable"] = may_cancel(found.status, (parcel.state for parcel in parcels))
     if found.payment_method == CASH:
         context |= _cash_of(found)

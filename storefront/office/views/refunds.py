@@ -17,6 +17,7 @@ from catalogue.cooperatives.models import Partner
 from fulfilment.orders import operations as orders
 from fulfilment.orders.models import Order
 from fulfilment.payments import operations, shares
+from fulfilment.payments.disputing.queries import keeping_money
 from fulfilment.payments.gateways.base import ProviderRefused, ProviderUnavailable
 from fulfilment.payments.models import Refund
 from storefront.office import access, queries
@@ -105,6 +106,7 @@ def _returned(pk: int, data: dict[str, Any], by: Any) -> Refund:
     return operations.transfer_returned(refund_id=pk, by=by, now=timezone.now(), reason=data["why"])
 
 
+DISPUTED = gettext_lazy("The buyer's bank disputes this payment: nothing is given back before that is over.")
 STEPS: dict[str, tuple[str, Callable[..., Refund], type[Any] | None]] = {
     "approve": (access.APPROVE_REFUNDS, _approve, None),
     "decline": (access.APPROVE_REFUNDS, _decline, WhyForm),
@@ -118,6 +120,7 @@ REFUSALS: dict[type[Exception], Any] = {
     operations.NotAsked: gettext_lazy("Someone else decided this refund meanwhile; nothing was changed."),
     operations.OwnRefund: gettext_lazy("You asked for this refund yourself: another person decides it."),
     operations.NotFailed: gettext_lazy("This refund was made again meanwhile; nothing was changed."),
+    operations.PaymentDisputed: DISPUTED,
     operations.MoreThanCaptured: gettext_lazy("So much of this order is not left to give back."),
     operations.NoTransferAwaited: gettext_lazy("No transfer is awaited for this refund; nothing was changed."),
     operations.OwnAccount: gettext_lazy("You typed this account yourself: another person makes the transfer."),
@@ -164,6 +167,8 @@ def ask(request: HttpRequest, number: str) -> HttpResponse:
             form.add_error(None, _("Choose at least one piece, or the delivery."))
         except operations.MoreThanLeft:
             form.add_error(None, _("Some of it was given back meanwhile. Please look at what is left."))
+        except operations.PaymentDisputed:
+            form.add_error(None, DISPUTED)
         except operations.MoreThanCaptured as refused:
             words = _("Nothing more can be given back of this order: %(left)s is left of what was paid.")
             form.add_error(None, words % {"left": refused.left})
@@ -203,5 +208,8 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
     except (ProviderUnavailable, ProviderRefused):
         messages.error(request, _("The bank does not answer at the moment. Please try again in a few minutes."))
     else:
-        messages.success(request, _("The order is cancelled. What was paid goes back by itself."))
+        if keeping_money().filter(attempt__order=order).exists():
+            messages.warning(request, _("The order is cancelled. The buyer's bank has its money: none goes back here."))
+        else:
+            messages.success(request, _("The order is cancelled. What was paid goes back by itself."))
     return redirect("office:order", number)

@@ -16,7 +16,7 @@ from catalogue.kernel.periods import day_of
 from fulfilment.orders.withdrawing import operations
 from fulfilment.orders.withdrawing import periods as changing
 from fulfilment.orders.withdrawing.models import Withdrawal, WithdrawalLine, WithdrawalPeriod
-from fulfilment.payments.operations import MoreThanCaptured, MoreThanLeft, NothingToGiveBack
+from fulfilment.payments.operations import MoreThanCaptured, MoreThanLeft, NothingToGiveBack, PaymentDisputed
 from storefront.office import access
 from storefront.office.withdrawal_forms import (
     AcceptForm,
@@ -86,6 +86,8 @@ def accept(request: HttpRequest, number: str, count: int) -> HttpResponse:
         return _page(request, found, accept_form=form)
     except operations.NotInState as refused:
         messages.error(request, _moved(refused.withdrawal))
+    except PaymentDisputed:
+        messages.error(request, _("The buyer's bank disputes this payment: nothing is given back before that is over."))
     except (MoreThanCaptured, MoreThanLeft, NothingToGiveBack):
         messages.error(request, _("So much cannot be given back any more: look at the order's refunds first."))
     else:

@@ -15,6 +15,7 @@ from fulfilment.payments.gateways.base import ProviderUnavailable
 from fulfilment.payments.models import PaymentAttempt
 from fulfilment.payments.reconciliation.models import Discrepancy, ReconciliationRun
 from tests.factories.bank import open_bank, pay
+from tests.factories.disputes import open_dispute, pay_by_card
 from tests.factories.orders import open_deliveries, place_order, stock
 from tests.factories.people import make_staff, sign_in
 
@@ -112,6 +113,20 @@ def test_three_lists_show_both_amounts_and_lead_to_the_order(client, finance, ba
         cent.order,
         "EUR",
     )
+
+
+def test_a_fee_of_a_dispute_that_differs_is_kept_and_shown_with_both_amounts(bank, client, finance):
+    dispute = open_dispute(bank, pay_by_card(bank))
+    next(row for row in bank.bank.transactions.values() if row["type"] == "adjustment")["fee"] += 1
+    compare()
+
+    page = page_of(client)
+
+    one, movement = Discrepancy.objects.get(), dispute.movements.get()
+    assert (one.source, one.kind, one.order) == (movement.provider_id, "DIFFERENT", dispute.attempt.order)
+    assert (one.ours, one.ours_fee) == (movement.amount, movement.fee)
+    assert (one.theirs, one.theirs_fee) == (movement.amount, movement.fee + Decimal("0.01"))
+    assert ("15.00" in page, "15.01" in page) == (True, True)
 
 
 def test_a_difference_is_taken_up_noted_and_closed_with_a_reason(client, finance, difference):

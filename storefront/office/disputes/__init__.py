@@ -1,0 +1,1 @@
+"""Disputes at the office: seen, answered with what speaks for the shop, and borne by someone."""

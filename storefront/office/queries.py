@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 
 from catalogue.kernel import money, phones, text
 from catalogue.kernel.periods import start_of
-from fulfilment.orders.models import Order
+from fulfilment.orders.models import Line, Order
 from fulfilment.payments.holding.models import Hold
 from fulfilment.payments.holding.queries import unanswered
 from fulfilment.payments.models import Refund
@@ -111,6 +111,7 @@ def order(number: str) -> QuerySet[Order]:
             "invoice_party",
         )
         .prefetch_related(
+            Prefetch("lines", Line.objects.select_related("consignment_line__consignment").order_by("pk")),
             "lines__partner",
             "lines__product",
             "lines__discounts",

@@ -11,12 +11,13 @@ from fulfilment.invoices.queries import invoice_of, paper_of_order
 from fulfilment.ledger import queries as ledger
 from fulfilment.orders.confirming import queries as confirming
 from fulfilment.orders.confirming.policies import cash_is_off
-from fulfilment.orders.models import Order
+from fulfilment.orders.models import Line, Order
 from fulfilment.orders.policies import CASH, may_cancel
 from fulfilment.payments.queries import collections_of
 from fulfilment.warehouse.queries import with_sellers
 from storefront.office import access, queries
 from storefront.office.forms import OrderFilter
+from storefront.orders.doors import refused_of
 from storefront.orders.receipts import as_pdf
 
 PER_PAGE = 30
@@ -45,16 +46,17 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     )
     context["cancellable"] = may_cancel(found.status, (parcel.state for parcel in parcels))
     if found.payment_method == CASH:
-        context |= _cash_of(found)
+        context |= _cash_of(found, context["lines"])
     if request.user.has_perm(access.VIEW_LEDGER):
         context["ledger_entries"] = ledger.of_order(found.number)
     return render(request, "office/order.html", context)
 
 
-def _cash_of(found: Order) -> dict[str, Any]:
-    """Say what couriers took for an order, and how earlier orders in cash of its number ended."""
+def _cash_of(found: Order, lines: list[Line]) -> dict[str, Any]:
+    """Say what was not taken at the door, what couriers took, and how earlier orders in cash of the number ended."""
     standing = confirming.standing_of(found.phone, timezone.now())
     return {
+        "refused": refused_of(found, lines),
         "collections": collections_of(found.pk),
         "past_cash": confirming.past_of(found.phone).exclude(pk=found.pk)[:10],
         "cash_off": cash_is_off(standing, confirming.rules()),

@@ -1,11 +1,15 @@
 """The office at the door and with its couriers: pages, buttons, rights."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from fulfilment.payments.models import CashCollected, CashRemittance
 from fulfilment.shipping.models import Courier
+from fulfilment.warehouse import operations as warehouse
 from tests.factories.orders import open_deliveries, place_order, stock
 from tests.factories.parcels import move_to
 from tests.factories.people import make_staff, sign_in
@@ -131,3 +135,21 @@ def test_an_orders_page_says_where_its_cash_is(client, delivered):
     page = client.get(f"/en/office/orders/{row.attempt.order.number}/").content.decode()
 
     assert ("with the courier" in page, row.parcel in page) == (True, True)
+
+
+def test_an_orders_page_says_what_was_not_taken(client, run_jobs):
+    open_deliveries()
+    order = place_order((stock("120.00"), 1), (stock("50.00"), 1))
+    run_jobs()
+    taken, refused = order.consignments.order_by("lines__order_line")
+    move_to(taken, "DELIVERED")
+    move_to(refused, "HANDED_OVER")
+    warehouse.refuse(consignment_id=refused.pk, reason="changed_mind", by=None, now=timezone.now())
+    sign_in(client, make_staff("support"))
+
+    page = client.get(f"/en/office/orders/{order.number}/").content.decode()
+
+    paid = CashCollected.objects.get().amount
+    assert paid == order.total_incl_tax - 50
+    for words, amount in (("Not taken at the door", "-50.00"), ("Paid at the door", f"{paid:.2f}")):
+        assert re.search(rf"{words}</th><td class=\"money\"><bdi>MAD\xa0{amount}</bdi>", page), words

@@ -13,7 +13,7 @@ from tests.support.browser import browser, page  # noqa: F401
 from tests.support.live import live_shop, live_shop_processes  # noqa: F401
 from tests.support.races import run_together  # noqa: F401
 
-pytest_plugins = ["tests.plugins.jobs"]
+pytest_plugins = ["tests.plugins.bank", "tests.plugins.jobs"]
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

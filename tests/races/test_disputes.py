@@ -10,19 +10,10 @@ from fulfilment.ledger.models import Entry
 from fulfilment.payments import operations
 from fulfilment.payments.models import Dispute, DisputeAnswer
 from fulfilment.payments.operations import disputes, replying
-from tests.factories.bank import open_bank
 from tests.factories.disputes import open_dispute, pay_by_card
-from tests.factories.orders import open_deliveries
 from tests.support.races import run_together, unlock
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def bank():
-    open_deliveries()
-    with open_bank() as server:
-        yield server
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("deliveries")]
 
 
 def answer(dispute, number):

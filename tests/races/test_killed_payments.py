@@ -17,19 +17,13 @@ from catalogue.kernel.invariants import registered
 from catalogue.kernel.shopping import Shopping
 from fulfilment.payments import operations
 from fulfilment.payments.models import Refund, StripeEvent
-from tests.factories.bank import events_of, open_bank, pay, tell
+from tests.factories.bank import events_of, pay, tell
 from tests.factories.orders import open_deliveries, place_order, stock
 from tests.support import databases, servers
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(240)]
 OPERATIONS = "fulfilment.payments.operations"
 LATE = timedelta(minutes=31)
-
-
-@pytest.fixture
-def bank():
-    with open_bank() as server:
-        yield server
 
 
 @pytest.fixture(autouse=True)

@@ -11,20 +11,11 @@ from fulfilment.payments import operations
 from fulfilment.payouts import operations as payouts
 from fulfilment.payouts.models import Freeze
 from fulfilment.warehouse.models import Consignment
-from tests.factories.bank import open_bank
 from tests.factories.disputes import balance, broken, close_dispute, open_dispute, pay_by_card
-from tests.factories.orders import open_deliveries
 from tests.factories.parcels import move_to, open_parcels
 from tests.factories.people import make_staff
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def bank():
-    open_deliveries()
-    with open_bank() as server:
-        yield server
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("deliveries")]
 
 
 def deliver(attempt, run_jobs):

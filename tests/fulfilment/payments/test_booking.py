@@ -19,7 +19,7 @@ from fulfilment.payments.models import PaymentAttempt
 from fulfilment.payments.operations.paying import record
 from fulfilment.payouts.models import Payable, Payout
 from fulfilment.warehouse.models import Consignment
-from tests.factories.bank import open_bank, pay
+from tests.factories.bank import pay
 from tests.factories.catalogue import make_cooperative
 from tests.factories.orders import copy_line, open_deliveries, place_order, stock
 from tests.factories.parcels import move_to, open_parcels
@@ -33,12 +33,6 @@ LEDGER = "ledger: "
 @pytest.fixture(autouse=True)
 def deliveries():
     open_deliveries()
-
-
-@pytest.fixture
-def bank():
-    with open_bank() as server:
-        yield server
 
 
 @pytest.fixture

@@ -8,19 +8,12 @@ from django.utils import timezone
 from fulfilment.orders.models import Order
 from fulfilment.payments import operations
 from fulfilment.payments.models import PaymentAttempt, Refund
-from tests.factories.bank import open_bank, pay
+from tests.factories.bank import pay
 from tests.factories.disputes import ABROAD, balance, broken, close_dispute, open_dispute, pay_by_card
-from tests.factories.orders import open_deliveries, place_order, stock
+from tests.factories.orders import place_order, stock
 from tests.factories.people import make_staff
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def bank():
-    open_deliveries()
-    with open_bank() as server:
-        yield server
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("deliveries")]
 
 
 def test_no_refund_while_the_money_is_at_stake_and_none_of_what_was_lost(bank):

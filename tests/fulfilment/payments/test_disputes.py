@@ -15,21 +15,13 @@ from fulfilment.payments import operations, signals
 from fulfilment.payments.gateways import provider_for
 from fulfilment.payments.gateways.base import NotUnderstood
 from fulfilment.payments.models import Dispute, DisputeAnswer, DisputeMovement, StripeEvent
-from tests.factories.bank import events_of, open_bank, tell
+from tests.factories.bank import events_of, tell
 from tests.factories.disputes import answer_dispute, balance, broken, close_dispute, open_dispute, pay_by_card
-from tests.factories.orders import open_deliveries
 from tests.factories.people import make_staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("deliveries")]
 CASES = [Shopping("EUR", "FR"), Shopping("USD", "US"), Shopping("MAD", "FR")]
 KINDS = ("created", "funds_withdrawn", "updated", "closed")
-
-
-@pytest.fixture
-def bank():
-    open_deliveries()
-    with open_bank() as server:
-        yield server
 
 
 @pytest.fixture

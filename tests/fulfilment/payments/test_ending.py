@@ -22,18 +22,12 @@ from fulfilment.payments.gateways.base import ProviderUnavailable
 from fulfilment.payments.models import PaymentAttempt
 from fulfilment.payments.operations import ending
 from storefront.demo.stripe.bank import Bank
-from tests.factories.bank import open_bank, pay
+from tests.factories.bank import pay
 from tests.factories.orders import open_deliveries, place_order, stock
 
 pytestmark = pytest.mark.django_db
 State = PaymentAttempt.State
 LATE = timedelta(minutes=31)
-
-
-@pytest.fixture
-def bank():
-    with open_bank() as server:
-        yield server
 
 
 @pytest.fixture

@@ -21,15 +21,9 @@ from fulfilment.payments.gateways.base import (
 from fulfilment.payments.gateways.stripe_words import DISPUTE_STATES, EVENT_TYPES, REFUND_STATES, STATES
 from fulfilment.payments.models import Dispute, PaymentAttempt, Refund
 from storefront.demo.stripe.cards import NO_FUNDS
-from tests.factories.bank import open_bank, pay
+from tests.factories.bank import pay
 
 CHARGE = Charge("order-A-attempt-1", "A", 1, Decimal("12.50"), "EUR", receipt_email="a@example.org")
-
-
-@pytest.fixture
-def bank():
-    with open_bank() as server:
-        yield server
 
 
 @pytest.fixture

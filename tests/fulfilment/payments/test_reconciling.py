@@ -11,19 +11,12 @@ from catalogue.kernel.shopping import Shopping
 from fulfilment.payments import operations, tasks
 from fulfilment.payments.models import PaymentAttempt, Refund
 from storefront.demo.stripe.cards import ACCEPTED
-from tests.factories.bank import open_bank, pay
+from tests.factories.bank import pay
 from tests.factories.disputes import close_dispute, open_dispute
-from tests.factories.orders import open_deliveries, place_order, stock
+from tests.factories.orders import place_order, stock
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("deliveries")]
 ABROAD = [Shopping("EUR", "FR"), Shopping("USD", "US"), Shopping("MAD", "FR")]
-
-
-@pytest.fixture
-def bank():
-    open_deliveries()
-    with open_bank() as server:
-        yield server
 
 
 @pytest.fixture

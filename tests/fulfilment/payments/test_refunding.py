@@ -19,25 +19,18 @@ from fulfilment.payments.policies import free_runs
 from fulfilment.payments.queries import refunds_to_look_at
 from fulfilment.payouts import operations as payouts
 from storefront.demo.stripe.cards import ACCEPTED, REFUND_FAILS
-from tests.factories.bank import events_of, open_bank, pay, tell
+from tests.factories.bank import events_of, pay, tell
 from tests.factories.orders import open_deliveries, place_order, stock
 from tests.factories.parcels import move_to
 from tests.factories.people import make_staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("deliveries")]
 FRANCE = Shopping("EUR", "FR")
 RIB = "011780000012345678901213"
 
 
 def broken():
     return [name for name, check in registered().items() if list(check())]
-
-
-@pytest.fixture
-def bank():
-    open_deliveries()
-    with open_bank() as server:
-        yield server
 
 
 @pytest.fixture

@@ -14,17 +14,11 @@ from fulfilment.payments import operations
 from fulfilment.payments.models import PaymentAttempt, Refund, StripeEvent
 from fulfilment.payments.queries import to_look_at
 from storefront.demo.stripe.cards import ACCEPTED, REFUND_FAILS, REFUND_LATE
-from tests.factories.bank import events_of, open_bank, pay, tell
+from tests.factories.bank import events_of, pay, tell
 from tests.factories.orders import open_deliveries, place_order, stock
 
 pytestmark = pytest.mark.django_db
 REASON = Refund.Reason.PAID_TOO_LATE
-
-
-@pytest.fixture
-def bank():
-    with open_bank() as server:
-        yield server
 
 
 @pytest.fixture

@@ -11,19 +11,10 @@ from fulfilment.payments import operations
 from fulfilment.payments.disputing.queries import to_answer
 from fulfilment.payments.gateways.base import ProviderUnavailable
 from fulfilment.payments.models import DisputeAnswer
-from tests.factories.bank import open_bank
 from tests.factories.disputes import answer_dispute, close_dispute, open_dispute, pay_by_card
-from tests.factories.orders import open_deliveries
 from tests.factories.people import make_staff
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def bank():
-    open_deliveries()
-    with open_bank() as server:
-        yield server
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("deliveries")]
 
 
 def test_an_answer_is_sent_once_with_its_words_kept_first(bank, run_jobs):

@@ -11,15 +11,9 @@ from fulfilment.jobs.models import Job
 from fulfilment.jobs.schedule import SCHEDULE
 from fulfilment.payments import operations
 from fulfilment.payments.models import PaymentAttempt, StripeEvent
-from tests.factories.bank import events_of, open_bank, pay, tell
+from tests.factories.bank import events_of, pay, tell
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def bank():
-    with open_bank() as server:
-        yield server
 
 
 def store(kind="payout.paid", about=None, event_id="evt_1", created=None):

@@ -11,7 +11,6 @@ from django.contrib.messages import get_messages
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from django.utils import timezone
 
 from fulfilment.orders.links import key_for
@@ -21,23 +20,12 @@ from fulfilment.payments.models import Dispute, DisputeAnswer
 from storefront.notifications.models import Message
 from storefront.office.disputes.evidence import evidence_of, words_of
 from storefront.office.disputes.queries import dispute as load
-from tests.factories.bank import open_bank
 from tests.factories.disputes import close_dispute, open_dispute, pay_by_card
-from tests.factories.orders import open_deliveries, stock
+from tests.factories.orders import stock
 from tests.factories.people import make_member, make_staff, sign_in
+from tests.storefront.office.addresses import english
 
-pytestmark = pytest.mark.django_db
-
-
-def english(name, *args):
-    return "/en" + reverse(f"office:{name}", args=args)[3:]
-
-
-@pytest.fixture
-def bank():
-    open_deliveries()
-    with open_bank() as server:
-        yield server
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("deliveries")]
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from django.utils import timezone
 
 from catalogue.kernel.shopping import Shopping
@@ -11,22 +10,12 @@ from catalogue.products.models import Product
 from fulfilment.orders.models import Order
 from fulfilment.payments import operations
 from fulfilment.payments.holding.models import Hold
-from tests.factories.bank import open_bank, pay
-from tests.factories.orders import open_deliveries, place_order, stock
+from tests.factories.bank import pay
+from tests.factories.orders import place_order, stock
 from tests.factories.people import make_staff, sign_in
+from tests.storefront.office.addresses import english
 
-pytestmark = pytest.mark.django_db
-
-
-def english(name, *args):
-    return "/en" + reverse(f"office:{name}", args=args)[3:]
-
-
-@pytest.fixture
-def bank():
-    open_deliveries()
-    with open_bank() as server:
-        yield server
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("deliveries")]
 
 
 @pytest.fixture

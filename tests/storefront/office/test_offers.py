@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from django.utils import timezone
 
 from catalogue.cooperatives.models import DiscountAgreement
@@ -20,13 +19,10 @@ from tests.factories.catalogue import make_stockrecord
 from tests.factories.offers import agree, make_offer, make_voucher
 from tests.factories.orders import Guest, open_deliveries, stock
 from tests.factories.people import make_staff, sign_in
+from tests.storefront.office.addresses import english
 
 pytestmark = pytest.mark.django_db
 D = Decimal
-
-
-def english(name, *args):
-    return "/en" + reverse(f"office:{name}", args=args)[3:]
 
 
 @pytest.fixture

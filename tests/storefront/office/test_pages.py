@@ -7,7 +7,6 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from django.utils import timezone
 
 from fulfilment.jobs.models import Job
@@ -21,13 +20,10 @@ from tests.factories.catalogue import make_cooperative, make_stockrecord
 from tests.factories.payouts import AFTER, earn, hand_in_cash, pay_all
 from tests.factories.people import make_member, make_person, make_staff, sign_in
 from tests.factories.sales import make_consignment, make_order
+from tests.storefront.office.addresses import english
 
 pytestmark = pytest.mark.django_db
 State = Consignment.State
-
-
-def english(name, *args):
-    return "/en" + reverse(f"office:{name}", args=args)[3:]
 
 
 @pytest.fixture

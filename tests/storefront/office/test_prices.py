@@ -22,14 +22,11 @@ from catalogue.pricing.models import (
 )
 from tests.factories.catalogue import make_cooperative, make_family, make_product, make_stockrecord, publish_prices
 from tests.factories.people import make_staff, sign_in
+from tests.storefront.office.addresses import english
 
 pytestmark = pytest.mark.django_db
 
 State = PriceListDraft.State
-
-
-def english(name, *args):
-    return "/en" + reverse(f"office:{name}", args=args)[3:]
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import pytest
 from django.contrib.messages import get_messages
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from django.utils import timezone
 
 from catalogue.places.queries import closed_days
@@ -16,14 +15,11 @@ from catalogue.pricing.models import ExchangeRate, OldRateApproval
 from storefront.office.chart import draw_curve
 from tests.factories.people import make_staff, sign_in
 from tests.factories.rates import FRIDAY, make_rate
+from tests.storefront.office.addresses import english
 
 pytestmark = pytest.mark.django_db
 State = ExchangeRate.State
 THURSDAY = FRIDAY - timedelta(days=1)
-
-
-def english(name, *args):
-    return "/en" + reverse(f"office:{name}", args=args)[3:]
 
 
 @pytest.fixture

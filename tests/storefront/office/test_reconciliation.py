@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from django.utils import timezone
 
 from catalogue.kernel.shopping import Shopping
@@ -14,23 +13,13 @@ from fulfilment.payments import operations
 from fulfilment.payments.gateways.base import ProviderUnavailable
 from fulfilment.payments.models import PaymentAttempt
 from fulfilment.payments.reconciliation.models import Discrepancy, ReconciliationRun
-from tests.factories.bank import open_bank, pay
+from tests.factories.bank import pay
 from tests.factories.disputes import open_dispute, pay_by_card
-from tests.factories.orders import open_deliveries, place_order, stock
+from tests.factories.orders import place_order, stock
 from tests.factories.people import make_staff, sign_in
+from tests.storefront.office.addresses import english
 
-pytestmark = pytest.mark.django_db
-
-
-def english(name, *args):
-    return "/en" + reverse(f"office:{name}", args=args)[3:]
-
-
-@pytest.fixture
-def bank():
-    open_deliveries()
-    with open_bank() as server:
-        yield server
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("deliveries")]
 
 
 @pytest.fixture

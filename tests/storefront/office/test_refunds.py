@@ -4,7 +4,6 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 
 from fulfilment.payments import operations
@@ -12,12 +11,9 @@ from fulfilment.payments.models import Refund
 from tests.factories.orders import open_deliveries, place_order, stock
 from tests.factories.parcels import move_to
 from tests.factories.people import make_staff, sign_in
+from tests.storefront.office.addresses import english
 
 pytestmark = pytest.mark.django_db
-
-
-def english(name, *args):
-    return "/en" + reverse(f"office:{name}", args=args)[3:]
 
 
 def delivered(run_jobs, quantity=3):

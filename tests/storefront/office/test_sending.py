@@ -3,19 +3,15 @@
 from datetime import date
 
 import pytest
-from django.urls import reverse
 
 from fulfilment.shipping.models import ImportRule, SendingPermission
 from tests.factories.catalogue import make_cooperative, make_product
 from tests.factories.orders import Guest, open_deliveries, refuse_to, stock
 from tests.factories.people import make_staff, sign_in
+from tests.storefront.office.addresses import english
 
 pytestmark = pytest.mark.django_db
 HONEY = "ANIMAL_ORIGIN_HONEY"
-
-
-def english(name, *args):
-    return "/en" + reverse(f"office:{name}", args=args)[3:]
 
 
 @pytest.fixture(autouse=True)

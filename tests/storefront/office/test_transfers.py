@@ -6,7 +6,6 @@ import pytest
 from django.contrib.messages import get_messages
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from django.utils import timezone
 
 from catalogue.cooperatives.models import StockRecord
@@ -18,13 +17,10 @@ from fulfilment.payments.models import BankCredit
 from tests.factories.orders import open_deliveries
 from tests.factories.people import make_staff, sign_in
 from tests.factories.transfers import place_transfer, receive
+from tests.storefront.office.addresses import english
 
 pytestmark = pytest.mark.django_db
 State = BankCredit.State
-
-
-def english(name, *args):
-    return "/en" + reverse(f"office:{name}", args=args)[3:]
 
 
 @pytest.fixture(autouse=True)

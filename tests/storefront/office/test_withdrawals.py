@@ -15,12 +15,9 @@ from fulfilment.payments.operations import MoreThanCaptured
 from tests.factories.orders import open_deliveries
 from tests.factories.people import make_staff, sign_in
 from tests.factories.withdrawals import declare, make_cheese, make_delivered_order, make_honey
+from tests.storefront.office.addresses import english
 
 pytestmark = pytest.mark.django_db
-
-
-def english(name, *args):
-    return "/en" + reverse(f"office:{name}", args=args)[3:]
 
 
 @pytest.fixture

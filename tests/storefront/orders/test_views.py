@@ -17,7 +17,7 @@ from fulfilment.payments.gateways.stripe import StripeProvider
 from fulfilment.payments.models import PaymentAttempt
 from storefront.demo.stripe.bank import DECLINED
 from storefront.notifications.models import Message
-from tests.factories.bank import open_bank, pay
+from tests.factories.bank import pay
 from tests.factories.orders import Guest, open_deliveries, place_order, stock
 from tests.factories.parcels import move_to, open_parcels
 from tests.factories.people import make_person
@@ -33,12 +33,6 @@ def deliveries():
 @pytest.fixture
 def order():
     return place_order((stock(), 2))
-
-
-@pytest.fixture
-def bank():
-    with open_bank() as server:
-        yield server
 
 
 def path(order, end="", language="en"):

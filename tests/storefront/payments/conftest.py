@@ -1,17 +1,10 @@
-"""The bank, and an order from France that waits for its card."""
+"""An order from France that waits for its card."""
 
 import pytest
 
-from tests.factories.bank import open_bank
 from tests.factories.orders import open_deliveries, place_order, stock
 
 from .support import FRANCE
-
-
-@pytest.fixture
-def bank():
-    with open_bank() as server:
-        yield server
 
 
 @pytest.fixture

@@ -5,12 +5,27 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import (
+    Case,
+    Count,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    When,
+)
+from django.db.models.functions import Coalesce
 
 from catalogue.kernel.money import ZERO
 from catalogue.kernel.text import fold_digits
 from fulfilment.orders.models import Order
-from fulfilment.orders.policies import NUMBER_LENGTH, fold_number
+from fulfilment.orders.policies import CASH, NUMBER_LENGTH, fold_number
 from fulfilment.orders.queries import unpaid_since
 from fulfilment.orders.transfers import ends_soon
 from fulfilment.shipping.models import Courier
@@ -241,6 +256,14 @@ def collections_of(order_id: int) -> list[CashCollected]:
     """Return what was collected at the door for an order (one query)."""
     rows = CashCollected.objects.filter(attempt__order_id=order_id).select_related("courier", "remittance")
     return list(rows)
+
+
+def total_in_the_end() -> Case:
+    """For a query of orders: the total of each, of one that came in cash without what was refused at the door."""
+    taken = CashCollected.objects.filter(attempt__order=OuterRef("pk")).order_by().values("attempt__order")
+    collected = Subquery(taken.annotate(sum=Sum("amount")).values("sum"))
+    came = Q(payment_method=CASH, status__in=(Order.Status.DELIVERED, Order.Status.COMPLETED))
+    return Case(When(came, then=Coalesce(collected, F("total_incl_tax"))), default=F("total_incl_tax"))
 
 
 def due_at_door(order: Order, parcel: str) -> Decimal | None:

@@ -28,7 +28,7 @@ from fulfilment.jobs.models import Job
 from fulfilment.orders.models import Order, OrderEvent
 from fulfilment.payments.holding.queries import unanswered, urgent
 from fulfilment.payments.models import Discrepancy, PaymentAttempt
-from fulfilment.payments.queries import to_look_at, waiting_credits
+from fulfilment.payments.queries import to_look_at, total_in_the_end, waiting_credits
 from fulfilment.warehouse.models import Consignment
 
 from .policies import Amount, Sales, merge
@@ -50,7 +50,7 @@ def sales(period: Period) -> list[Sales]:
     """Return orders and takings by day, country and currency, latest day first (two queries).
 
     An order counts on the day it was placed unless it was cancelled or never paid; its money counts on the day it
-    came in: cards and transfers when they succeeded, cash when the last parcel was delivered.
+    came in: cards and transfers when they succeeded, cash when the last parcel was delivered, for what was accepted.
     """
     placed = Order.objects.filter(date_placed__gte=period.begins_at, date_placed__lt=period.ends_at)
     ordered = (
@@ -64,7 +64,7 @@ def sales(period: Period) -> list[Sales]:
     taken = (
         Sales(day, country, Amount(currency), Amount(currency, amount, amount_mad))
         for day, country, currency, _orders, amount, amount_mad in _sums(
-            paid_orders().filter(recent).annotate(at=_taken_at()).filter(in_period)
+            paid_orders().filter(recent).annotate(at=_taken_at(), taken=total_in_the_end()).filter(in_period), "taken"
         )
     )
     return merge(ordered, taken)
@@ -88,9 +88,9 @@ def ordered_by(person_id: int) -> list[Amount]:
     return sorted((Amount(**row) for row in rows), key=lambda amount: CURRENCIES.index(amount.currency))
 
 
-def _in_mad() -> Round:
+def _in_mad(amount: str = "total_incl_tax") -> Round:
     """An order's total in dirhams at its frozen rate, rounded order by order, so that totals add up."""
-    return Round(ExpressionWrapper(F("total_incl_tax") * F("mad_per_unit"), output_field=MAD), 2)
+    return Round(ExpressionWrapper(F(amount) * F("mad_per_unit"), output_field=MAD), 2)
 
 
 def _taken_at() -> Case:
@@ -107,13 +107,13 @@ def _taken_at() -> Case:
     )
 
 
-def _sums(orders: QuerySet[Order]) -> QuerySet:  # type: ignore[type-arg]
-    """Add up orders annotated with ``at``."""
+def _sums(orders: QuerySet[Order], amount: str = "total_incl_tax") -> QuerySet:  # type: ignore[type-arg]
+    """Add up ``amount`` of orders annotated with ``at``."""
     return (
         orders.order_by()
         .annotate(day=TruncDate("at", tzinfo=CASABLANCA))
         .values("day", "destination", "currency")
-        .annotate(orders=Count("pk"), amount=Sum("total_incl_tax"), amount_mad=Sum(_in_mad()))
+        .annotate(orders=Count("pk"), amount=Sum(amount), amount_mad=Sum(_in_mad(amount)))
         .values_list("day", "destination", "currency", "orders", "amount", "amount_mad")
     )
 

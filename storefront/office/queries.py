@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet, Sum
+from django.db.models import Prefetch, Q, QuerySet, Sum
 
 from catalogue.kernel import money, phones, text
 from catalogue.kernel.periods import start_of
@@ -11,6 +11,7 @@ from fulfilment.orders.models import Line, Order
 from fulfilment.payments.holding.models import Hold
 from fulfilment.payments.holding.queries import unanswered
 from fulfilment.payments.models import Refund
+from fulfilment.payments.queries import total_in_the_end
 from fulfilment.payouts.models import Payout, PayoutRun
 from fulfilment.reports.queries import ENDED
 from fulfilment.warehouse.models import Consignment
@@ -18,7 +19,7 @@ from fulfilment.warehouse.models import Consignment
 
 def orders(wanted: dict[str, Any]) -> QuerySet[Order]:
     """Return orders that fit a cleaned ``OrderFilter``; an empty one gives all."""
-    found = Order.objects.annotate(line_count=Count("lines")).order_by("-date_placed", "-pk")
+    found = Order.objects.annotate(total=total_in_the_end()).order_by("-date_placed", "-pk")
     for name, field in (("state", "status"), ("currency", "currency"), ("country", "destination")):
         if wanted.get(name):
             found = found.filter(**{field: wanted[name]})

@@ -38,8 +38,13 @@ def refused_of(order: Order, lines: Sequence[Line]) -> Refused | None:
         lines=refused,
         off=-gone,
         total=order.total_incl_tax - gone,
-        paid=sum((row.amount for row in collections_of(order.pk)), ZERO),
+        paid=paid_at_door(order.pk),
     )
+
+
+def paid_at_door(order_id: int) -> Decimal:
+    """Return what couriers were paid for an order so far (one query)."""
+    return sum((row.amount for row in collections_of(order_id)), ZERO)
 
 
 def _not_taken(line: Line) -> bool:

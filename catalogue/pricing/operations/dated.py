@@ -77,7 +77,7 @@ def add_row(*, row: Row, written_by: User | None, now: datetime) -> Row:
         if getattr(error.__cause__, "sqlstate", "") != OVERLAP:
             raise
         raise Overlaps(_other(row)) from error
-    queries.forget()
+    _forget()
     if isinstance(row, Fee):
         _check_fees(row)
     return row
@@ -95,7 +95,13 @@ def end_row(*, row: Dated, until: date, today: date) -> None:
         raise EndsInThePast
     current.valid_until = until
     current.save(update_fields=["valid_until"])
+    _forget()
+
+
+def _forget() -> None:
+    """Read the rows again: in this transaction, and once it has committed, whatever was read in between."""
     queries.forget()
+    transaction.on_commit(queries.forget)
 
 
 def _other(row: Dated) -> Dated | None:

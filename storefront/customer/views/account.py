@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from catalogue.people import operations
 from fulfilment.orders.models import Order
+from fulfilment.payments.queries import total_in_the_end
 from storefront.customer.forms import CloseAccountForm, ProfileForm
 from storefront.customer.second_factor import Factor, has_totp, required_of
 
@@ -44,7 +45,8 @@ def order(request: HttpRequest, order_number: str, line_id: int | None = None) -
 
 
 def _own_orders(request: HttpRequest):  # noqa: ANN202 - a queryset of Oscar's model
-    return Order.objects.filter(user=request.user).order_by("-date_placed", "-pk")
+    orders = Order.objects.filter(user=request.user).annotate(total=total_in_the_end())
+    return orders.order_by("-date_placed", "-pk")
 
 
 @login_required

@@ -39,14 +39,15 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     if found is None:
         raise Http404
     parcels = with_sellers(found)
-    context = {"order": found, "parcels": parcels, "invoice": invoice_of(found.pk)} | queries.goods(found)
+    goods = queries.goods(found)
+    context = {"order": found, "parcels": parcels, "invoice": invoice_of(found.pk)} | goods
     context["refundable"] = any(
         attempt.state == "SUCCEEDED" and not any(dispute.at_stake for dispute in attempt.disputes.all())
         for attempt in found.payment_attempts.all()
     )
     context["cancellable"] = may_cancel(found.status, (parcel.state for parcel in parcels))
     if found.payment_method == CASH:
-        context |= _cash_of(found, context["lines"])
+        context |= _cash_of(found, goods["lines"])
     if request.user.has_perm(access.VIEW_LEDGER):
         context["ledger_entries"] = ledger.of_order(found.number)
     return render(request, "office/order.html", context)

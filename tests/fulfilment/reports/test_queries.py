@@ -82,6 +82,19 @@ def test_cash_is_taken_on_the_day_the_last_parcel_is_delivered(oil):
     ]
 
 
+def test_cash_counts_for_what_was_accepted_at_the_door(oil):
+    order = make_order((oil, 1), placed_at=NOON, status=Status.DELIVERED, total="300.00")
+    make_consignment(order, state=Consignment.State.DELIVERED, delivered_at=NOON)
+    attempt = order.payment_attempts.create(
+        number=1, provider="cash", amount=300, currency="MAD", state="SUCCEEDED", created_at=NOON, updated_at=NOON
+    )
+    attempt.collections.create(parcel="P-1", amount="120.00", with_delivery=True, collected_at=NOON)
+
+    (row,) = queries.sales(WEEK)
+
+    assert (row.ordered.amount, row.taken) == (Decimal("300.00"), Amount("MAD", Decimal("120.00"), Decimal("120.00")))
+
+
 def test_cash_on_its_way_and_cards_not_charged_are_no_takings(oil):
     make_order((oil, 1), placed_at=NOON, status=Status.SHIPPED, method=CASH)
     make_order((oil, 1), placed_at=NOON, status=Status.PENDING_PAYMENT, method=CARD)

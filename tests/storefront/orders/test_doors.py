@@ -19,6 +19,7 @@ from fulfilment.warehouse import operations as warehouse
 from tests.factories.duties import make_duty, odd_order
 from tests.factories.orders import open_deliveries, place_order, stock
 from tests.factories.parcels import move_to, open_parcels
+from tests.factories.people import make_person, make_staff, sign_in
 from tests.support.breakdowns import amounts
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +124,37 @@ def test_whoever_receives_it_is_told_what_is_left_to_pay():
     page = Client().get(f"/fr/orders/{order.number}/parcel/?k={recipient_key_for(order.number)}").content.decode()
 
     assert (money("95.00") in page, money("195.00") in page) == (True, False)
+
+
+def test_whoever_receives_it_is_not_asked_again_for_a_parcel_that_was_paid():
+    open_deliveries()
+    order = place_order(
+        (stock("100.00"), 1), (stock("60.00", farm_gate="30.00"), 1), recipient=Recipient("Khadija", "fr")
+    )
+    first, _second = (move_to(parcel, "HANDED_OVER") for parcel in open_parcels(order))
+    move_to(first, "DELIVERED")
+    left = order.total_incl_tax - CashCollected.objects.get().amount
+
+    page = Client().get(f"/fr/orders/{order.number}/parcel/?k={recipient_key_for(order.number)}").content.decode()
+
+    assert (money(left) in page, money(order.total_incl_tax) in page) == (True, False)
+
+
+def test_lists_say_what_came_in_of_it(two, client):
+    order, first, second = two
+    person = make_person()
+    Order.objects.filter(pk=order.pk).update(user=person)
+    sign_in(client, person)
+    refuse(first)
+    move_to(second, "DELIVERED")
+    paid = CashCollected.objects.get().amount
+    assert paid < order.total_incl_tax
+
+    of_buyer = client.get("/fr/accounts/orders/").content.decode()
+    of_office = sign_in(Client(), make_staff("support")).get("/fr/office/orders/").content.decode()
+
+    for page in (of_buyer, of_office):
+        assert (money(paid) in page, money(order.total_incl_tax) in page) == (True, False)
 
 
 def test_a_card_that_paid_for_what_was_refused_is_refunded_and_the_sum_stays():

@@ -75,7 +75,7 @@ def test_what_is_kept_names_nobody_and_no_card():
     assert StripeEvent.objects.get().payload == {"object": "charge", "amount": 1250}
 
 
-def test_an_unsigned_event_is_refused_counted_and_not_kept(client):
+def test_case_7_an_unsigned_event_is_refused_counted_and_not_kept(client):
     payload = json.dumps(event())
     now = int(time.time())
     answers = [
@@ -91,7 +91,7 @@ def test_an_unsigned_event_is_refused_counted_and_not_kept(client):
 
 
 @pytest.mark.parametrize(("age", "status"), [(299, 200), (301, 400), (3600, 400)])
-def test_a_stale_event_is_refused_counted_and_not_kept(client, age, status):
+def test_case_7_a_stale_event_is_refused_counted_and_not_kept(client, age, status):
     answer = tell(event(), at=int(time.time()) - age)
 
     assert answer.status_code == status
@@ -110,7 +110,7 @@ def test_a_stale_event_is_refused_counted_and_not_kept(client, age, status):
         ({"data": {"object": "pi_1"}}, "payload"),
     ],
 )
-def test_an_event_of_another_world_is_refused_counted_and_not_kept(client, changes, reason):
+def test_case_7_an_event_of_another_world_is_refused_counted_and_not_kept(client, changes, reason):
     answer = tell(event(**changes))
 
     assert (answer.status_code, kept()) == (400, (0, 0))

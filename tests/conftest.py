@@ -36,6 +36,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("journeys"))
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Make the templates that the chosen tests copy, before the first of them: its time would run out meanwhile."""
+    if session.config.option.collectonly:
+        return
+    if any(item.get_closest_marker("django_db") or "live_shop" in item.fixturenames for item in session.items):
+        databases.template("empty")
+    if any(item.get_closest_marker("catalogue_data") or "live_shop" in item.fixturenames for item in session.items):
+        databases.template("catalogue")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     databases.use("catalogue" if item.get_closest_marker("catalogue_data") else "empty")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Count, DateTimeField, Exists, F, Min, OuterRef, QuerySet, When
+from django.db.models import Case, Count, DateTimeField, Exists, F, Min, OuterRef, Q, QuerySet, When
 
 from fulfilment.payments.models import Dispute, DisputeAnswer
 from fulfilment.payments.policies import DISPUTE_SILENT
@@ -39,7 +39,9 @@ class ToAnswer:
 def to_answer() -> ToAnswer:
     """Say how many disputes wait for an answer that is not on its way (one query)."""
     written = DisputeAnswer.objects.filter(dispute=OuterRef("pk")).exclude(state=DisputeAnswer.State.FAILED)
-    waiting = Dispute.objects.filter(~Exists(written), state__in=Dispute.TO_ANSWER)
+    warnings = Q(state=Dispute.State.WARNING_NEEDS_RESPONSE) & ~Exists(written.filter(to_warning=True))
+    begun = Q(state=Dispute.State.NEEDS_RESPONSE) & ~Exists(written.filter(to_warning=False))
+    waiting = Dispute.objects.filter(warnings | begun)
     found = waiting.aggregate(count=Count("pk"), due_at=Min("evidence_due_at"))
     return ToAnswer(**found)
 

@@ -19,8 +19,9 @@ END $$;
 
 CREATE FUNCTION payment_dispute_answer_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF (NEW.dispute_id, NEW.evidence, NEW.sha256, NEW.created_at)
-        IS DISTINCT FROM (OLD.dispute_id, OLD.evidence, OLD.sha256, OLD.created_at) OR OLD.state <> 'DUE'
+    IF (NEW.dispute_id, NEW.to_warning, NEW.evidence, NEW.sha256, NEW.created_at)
+        IS DISTINCT FROM (OLD.dispute_id, OLD.to_warning, OLD.evidence, OLD.sha256, OLD.created_at)
+        OR OLD.state <> 'DUE'
     THEN
         RAISE EXCEPTION 'what was answered to the bank never changes (answer %)', OLD.id
             USING ERRCODE = 'restrict_violation';
@@ -102,6 +103,7 @@ class Migration(migrations.Migration):
             name='DisputeAnswer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('to_warning', models.BooleanField(default=False, help_text='the bank only asked')),
                 ('state', models.CharField(choices=[('DUE', 'to be sent'), ('SENT', 'sent to the bank'), ('FAILED', 'the bank refused it')], default='DUE', max_length=6)),
                 ('evidence', models.JSONField(help_text="the provider's fields by name, all of them text")),
                 ('sha256', models.CharField(max_length=64)),
@@ -152,7 +154,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='disputeanswer',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['DUE', 'SENT'])), fields=('dispute',), name='dispute_answered_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['DUE', 'SENT'])), fields=('dispute', 'to_warning'), name='dispute_answered_once'),
         ),
         migrations.AddConstraint(
             model_name='disputeanswer',

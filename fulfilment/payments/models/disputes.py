@@ -30,6 +30,9 @@ class Dispute(models.Model):
         OFFICE = "OFFICE", _("the office")
         COOPERATIVES = "COOPERATIVES", _("the cooperatives, by contract")
 
+    WARNINGS = (State.WARNING_NEEDS_RESPONSE, State.WARNING_UNDER_REVIEW, State.WARNING_CLOSED)
+    """The bank only asks. It may go on to take the money, which is answered on its own."""
+
     TO_ANSWER = (State.WARNING_NEEDS_RESPONSE, State.NEEDS_RESPONSE)
     OPEN_STATES = (*TO_ANSWER, State.WARNING_UNDER_REVIEW, State.UNDER_REVIEW)
     MONEY_AT_STAKE = (State.NEEDS_RESPONSE, State.UNDER_REVIEW)
@@ -106,6 +109,19 @@ class Dispute(models.Model):
     def needs_answer(self) -> bool:
         return self.state in self.TO_ANSWER
 
+    @property
+    def is_warning(self) -> bool:
+        return self.state in self.WARNINGS
+
+    def is_answered(self) -> bool:
+        """Tell whether the bank has its answer to what it says now, or it is on its way (reads ``answers``).
+
+        An answer to its warning is none to the dispute that came of it.
+        """
+        kept = [one for one in self.answers.all() if one.state != DisputeAnswer.State.FAILED]
+        before = [one for one in kept if one.to_warning != self.is_warning]
+        return len(kept) > len(before) or self.submissions > len(before)
+
     def is_overdue(self, now: datetime) -> bool:
         """Tell whether it should have been answered by now."""
         return self.needs_answer and self.evidence_due_at is not None and self.evidence_due_at <= now
@@ -141,9 +157,10 @@ class DisputeMovement(models.Model):
 
 
 class DisputeAnswer(models.Model):
-    """What was sent to the bank for a dispute: the words and their hash are here before the call. One is sent, ever.
+    """What was sent to the bank for a dispute: the words and their hash are here before the call.
 
-    One that the provider refused may be followed by another.
+    One is sent to its warning, if it asked first, and one to the dispute, ever. One that the provider refused may be
+    followed by another.
     """
 
     class State(models.TextChoices):
@@ -152,6 +169,7 @@ class DisputeAnswer(models.Model):
         FAILED = "FAILED", _("the bank refused it")
 
     dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="answers")
+    to_warning = models.BooleanField(default=False, help_text="the bank only asked")
     state = models.CharField(max_length=6, choices=State, default=State.DUE)
     evidence = models.JSONField(help_text="the provider's fields by name, all of them text")
     sha256 = models.CharField(max_length=64)
@@ -166,7 +184,9 @@ class DisputeAnswer(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(
-                name="dispute_answered_once", fields=["dispute"], condition=Q(state__in=["DUE", "SENT"])
+                name="dispute_answered_once",
+                fields=["dispute", "to_warning"],
+                condition=Q(state__in=["DUE", "SENT"]),
             ),
             models.CheckConstraint(
                 name="dispute_answer_sent_has_time", condition=~Q(state="SENT") | Q(sent_at__isnull=False)

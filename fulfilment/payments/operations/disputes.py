@@ -96,10 +96,11 @@ def _opened(attempt: PaymentAttempt, told: Disputed) -> Dispute:
 def _write(dispute: Dispute, told: Disputed, *, is_new: bool, now: datetime) -> list[DisputeMovement]:
     """Bring the row up to date; return the movements that are new."""
     if moves_on(dispute.state, told.state):
+        began = dispute.is_warning and told.state not in Dispute.WARNINGS  # what was answered before is not counted
+        dispute.submissions = told.submissions if began else max(dispute.submissions, told.submissions)
         dispute.state = told.state
         dispute.evidence_due_at, dispute.reason = told.due_at, told.reason[:40]
         dispute.amount, dispute.currency = told.amount, told.currency
-    dispute.submissions = max(dispute.submissions, told.submissions)
     taken = [one.moved_at for one in told.movements if one.amount < 0]
     returned = [one.moved_at for one in told.movements if one.amount > 0]
     dispute.withdrawn_at = dispute.withdrawn_at or min(taken, default=None)

@@ -24,7 +24,7 @@ SEND_ANSWER = "fulfilment.payments.send_answer"
 
 
 class AlreadyAnswered(Exception):
-    """The bank has its one answer, or it is on its way."""
+    """The bank has its one answer to what it says now, or it is on its way."""
 
 
 class NotToAnswer(Exception):
@@ -60,14 +60,19 @@ def answer_dispute(
     dispute.explanation = explanation
     dispute.save(update_fields=["explanation"])
     answer = DisputeAnswer.objects.create(
-        dispute=dispute, evidence=dict(evidence), sha256=hash_of(evidence), asked_by=by, created_at=now
+        dispute=dispute,
+        to_warning=dispute.is_warning,
+        evidence=dict(evidence),
+        sha256=hash_of(evidence),
+        asked_by=by,
+        created_at=now,
     )
     enqueue(task=SEND_ANSWER, key=answer.key, payload={"answer_id": answer.pk}, now=now)
     return answer
 
 
 def _refuse_second(dispute: Dispute) -> None:
-    if dispute.submissions or dispute.answers.exclude(state=State.FAILED).exists():
+    if dispute.is_answered():
         raise AlreadyAnswered(dispute.provider_id)
 
 
@@ -81,6 +86,10 @@ def send_answer(*, answer_id: int, now: datetime) -> None:
         return
     provider, dispute_id = provider_for("stripe"), answer.dispute.provider_id
     told = provider.find_dispute(dispute_id)
+    if answer.to_warning and told.state not in Dispute.WARNINGS:
+        _end(answer, State.FAILED, now, error="the bank took the money meanwhile, which wants an answer of its own")
+        record_dispute(attempt=answer.dispute.attempt, told=told, now=now)
+        return
     if not _has_it(told, answer):
         try:
             told = provider.answer_dispute(dispute_id, answer.evidence, key=answer.key)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from fulfilment.ledger import queries as ledger
 from fulfilment.payments import operations
 from fulfilment.payments.disputing.queries import disputes as all_disputes
-from fulfilment.payments.models import Dispute, DisputeAnswer
+from fulfilment.payments.models import Dispute
 from storefront.office import access
 
 from . import queries
@@ -111,7 +111,7 @@ def _page(
     request: HttpRequest, found: Dispute, form: AnswerForm | None, charge_form: ChargeBackForm | None = None
 ) -> HttpResponse:
     answers, now = list(found.answers.all()), timezone.now()
-    answered = found.submissions or any(one.state != DisputeAnswer.State.FAILED for one in answers)
+    waits = found.needs_answer and not found.is_answered()
     words = found.explanation or draft_for(found)
     context = {
         "dispute": found,
@@ -119,7 +119,7 @@ def _page(
         "overdue": found.is_overdue(now),
         "pressing": found.presses(now),
         "answers": answers,
-        "form": (form or AnswerForm(initial={"explanation": words})) if found.needs_answer and not answered else None,
+        "form": (form or AnswerForm(initial={"explanation": words})) if waits else None,
         "charge_form": charge_form or ChargeBackForm(),
         "text": text_of(found, words),
         "steps": [one for one in found.attempt.order.events.all() if one.kind.startswith("dispute")],

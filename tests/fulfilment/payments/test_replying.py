@@ -10,7 +10,7 @@ from fulfilment.jobs.models import Job
 from fulfilment.payments import operations
 from fulfilment.payments.disputing.queries import to_answer
 from fulfilment.payments.gateways.base import ProviderUnavailable
-from fulfilment.payments.models import DisputeAnswer
+from fulfilment.payments.models import Dispute, DisputeAnswer
 from tests.factories.disputes import answer_dispute, close_dispute, open_dispute, pay_by_card
 from tests.factories.people import make_staff
 
@@ -59,6 +59,48 @@ def test_an_answer_that_the_bank_refuses_may_be_followed_by_another(bank, run_jo
     states = list(DisputeAnswer.objects.order_by("pk").values_list("state", flat=True))
     assert states == ["FAILED", "SENT"]
     assert (first.key != second.key, "20,000" in DisputeAnswer.objects.first().last_error) == (True, True)
+
+
+def escalate(bank, dispute):
+    bank.bank.escalate_dispute(dispute.provider_id)
+    return operations.settle_dispute(provider_id=dispute.provider_id, now=timezone.now())
+
+
+@pytest.mark.parametrize("resets", [True, False])
+def test_a_warning_that_was_answered_and_becomes_a_dispute_is_answered_once_more(bank, run_jobs, resets):
+    dispute = open_dispute(bank, pay_by_card(bank), warning=True)
+    first = answer_dispute(dispute)
+    run_jobs()
+    there = bank.bank.disputes[dispute.provider_id]
+    asked = (dict(there["metadata"]), there["status"], to_answer().count)
+    dispute = escalate(bank, dispute)
+    if not resets:  # a bank that goes on counting
+        Dispute.objects.update(submissions=1)
+    waits = to_answer().count
+
+    second = answer_dispute(Dispute.objects.get())
+    with pytest.raises(operations.AlreadyAnswered):
+        answer_dispute(dispute)
+    run_jobs()
+
+    assert (asked, waits) == (({"answer": first.key}, "warning_under_review", 0), 1)
+    assert list(DisputeAnswer.objects.values_list("to_warning", "state")) == [(True, "SENT"), (False, "SENT")]
+    assert (there["metadata"], there["evidence_details"]["submission_count"]) == ({"answer": second.key}, 1)
+    assert (Dispute.objects.get().state, to_answer().count) == ("UNDER_REVIEW", 0)
+
+
+def test_an_answer_to_a_warning_is_not_sent_once_the_money_was_taken(bank, run_jobs):
+    dispute = open_dispute(bank, pay_by_card(bank), warning=True)
+    answer_dispute(dispute)
+    bank.bank.escalate_dispute(dispute.provider_id)
+    run_jobs()
+    waits, sent = to_answer().count, bank.bank.disputes[dispute.provider_id]["evidence_details"]["submission_count"]
+
+    answer_dispute(Dispute.objects.get())
+    run_jobs()
+
+    assert (waits, sent) == (1, 0)
+    assert list(DisputeAnswer.objects.values_list("to_warning", "state")) == [(True, "FAILED"), (False, "SENT")]
 
 
 def test_what_the_bank_decided_is_not_answered_any_more(bank):

@@ -233,6 +233,21 @@ def test_a_warning_can_be_answered_too(bank, client, finance, run_jobs):
     assert operations.settle_dispute(provider_id=dispute.provider_id, now=timezone.now()).submissions == 1
 
 
+def test_a_warning_that_was_answered_and_becomes_a_dispute_shows_its_form_again(bank, client, finance, run_jobs):
+    dispute = open_dispute(bank, pay_by_card(bank), warning=True)
+    send(client, dispute)
+    run_jobs()
+    answered = client.get(english("dispute", dispute.pk)).context["form"]
+    bank.bank.escalate_dispute(dispute.provider_id)
+    operations.settle_dispute(provider_id=dispute.provider_id, now=timezone.now())
+
+    form = client.get(english("dispute", dispute.pk)).context["form"]
+    send(client, dispute)
+    run_jobs()
+
+    assert (answered, form is None, Dispute.objects.get().state) == (None, False, "UNDER_REVIEW")
+
+
 def test_an_order_page_names_its_dispute_and_offers_no_refund_while_it_lasts(bank, client, finance):
     dispute = open_dispute(bank, pay_by_card(bank))
     number, line = dispute.attempt.order.number, dispute.attempt.order.lines.get()

@@ -4,7 +4,6 @@ from django.utils import timezone
 
 from fulfilment.jobs.tasks import job
 from fulfilment.payments import operations as payments
-from fulfilment.payments.models import Refund
 
 from . import operations
 
@@ -19,8 +18,6 @@ def open_consignments(*, order_id: int) -> None:
 
 @job(REFUND_RETURNED, queue="money", in_transaction=True)
 def refund_returned(*, order_id: int, quantities: dict[str, int], delivery: bool) -> None:
-    """Owe what was paid for a parcel that came back."""
+    """Owe what was paid for a parcel that came back, or have it wait while that is disputed."""
     pieces = {int(line): number for line, number in quantities.items()}
-    payments.ask_refund(
-        order_id=order_id, quantities=pieces, delivery=delivery, reason=Refund.Reason.REFUSED, now=timezone.now()
-    )
+    payments.give_back_returned(order_id=order_id, quantities=pieces, delivery=delivery, now=timezone.now())

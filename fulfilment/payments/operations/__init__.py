@@ -73,6 +73,7 @@ from .refunding import (
 )
 from .refunds import MoreThanCaptured, PaymentDisputed, owe_refund, send_refund, settle_refund
 from .replying import AlreadyAnswered, NotToAnswer, answer_dispute, keep_explanation, send_answer
+from .returned import give_back_returned
 from .starting import NothingToPay, open_attempt, start
 from .telling import apply_event, fill_gaps, forget_events, store_event
 from .transfers import (
@@ -145,6 +146,7 @@ __all__ = [
     "give_account",
     "give_back_cancelled",
     "give_back_held",
+    "give_back_returned",
     "keep_explanation",
     "look_at",
     "look_at_disputes",

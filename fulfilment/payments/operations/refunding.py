@@ -52,17 +52,19 @@ def ask_refund(
     now: datetime,
     by: Any = None,
     note: str = "",
+    waits: bool = False,
 ) -> Refund:
     """Give back pieces of an order's lines (line id → pieces), and what was paid for delivery if asked.
 
     The amount is what the frozen lines say for those pieces. Above ``REFUND_ALONE_UP_TO`` it waits for a second
-    person; else it is due at once and announces ``refund_owed``. An order that was cancelled needs nobody. Locks
-    the order, then its attempt. Raises ``MoreThanLeft``, ``MoreThanCaptured``, ``PaymentDisputed`` or
+    person; else it is due at once and announces ``refund_owed``. An order that was cancelled needs nobody. With
+    ``waits`` it waits in any case, and may be asked for while a dispute lasts: the second person's yes is refused
+    then. Locks the order, then its attempt. Raises ``MoreThanLeft``, ``MoreThanCaptured``, ``PaymentDisputed`` or
     ``NothingToGiveBack``.
     """
     order, attempt = _locked(order_id)
-    share = _share(attempt, quantities, delivery=delivery)
-    waits = not _by_itself(order, reason) and needs_second(attempt, share.amount)
+    share = _share(attempt, quantities, delivery=delivery, waits=waits)
+    waits = waits or (not _by_itself(order, reason) and needs_second(attempt, share.amount))
     refund = Refund.objects.create(
         attempt=attempt,
         amount=share.amount,
@@ -90,9 +92,14 @@ def preview(*, order_id: int, quantities: Mapping[int, int], delivery: bool = Fa
     return _share(attempt, quantities, delivery=delivery)
 
 
-def _share(attempt: PaymentAttempt, quantities: Mapping[int, int], *, delivery: bool) -> shares.Share:
+def _share(
+    attempt: PaymentAttempt, quantities: Mapping[int, int], *, delivery: bool, waits: bool = False
+) -> shares.Share:
     share = shares.choose(attempt, quantities, delivery=delivery, way=shares.way_of(attempt))
-    check_left(attempt, share.amount)
+    if not waits:
+        check_left(attempt, share.amount)
+    elif share.amount > (left := attempt.captured - given_back(attempt)):
+        raise MoreThanCaptured(left)
     if share.amount <= 0:
         raise NothingToGiveBack(attempt.order.number)
     return share

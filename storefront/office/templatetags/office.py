@@ -202,6 +202,7 @@ STEPS = {
     "refund_account": gettext_lazy("account for the refund given"),
     "refund_made": gettext_lazy("money given back"),
     "refund_failed": gettext_lazy("giving money back failed"),
+    "refund_lost": gettext_lazy("nothing left to give back: the buyer's bank has the money"),
     "dispute_created": gettext_lazy("the buyer's bank disputes the payment"),
     "dispute_updated": gettext_lazy("news of the dispute"),
     "dispute_funds_withdrawn": gettext_lazy("dispute: the bank took the money"),

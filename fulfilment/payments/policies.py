@@ -69,6 +69,9 @@ def free_runs(quantity: int, taken: Iterable[tuple[int, int]], wanted: int) -> l
 DISPUTE_SILENT = timedelta(hours=6)
 """So long after the last word of an open dispute its provider is asked again."""
 
+ANSWER_STILL_DUE = timedelta(minutes=20)
+"""So long after it was written an answer to the bank is sent again: its job may have given up."""
+
 DISPUTE_STEPS = (
     "WARNING_NEEDS_RESPONSE",
     "WARNING_UNDER_REVIEW",

@@ -62,7 +62,8 @@ def send_answer(*, answer_id: int) -> None:
 
 @job("fulfilment.payments.look_at_disputes", queue="money")
 def look_at_disputes() -> None:
-    """Ask again for disputes that last."""
+    """Send the bank what it should have by now, then ask again for disputes that last."""
+    operations.send_due_answers(now=timezone.now())
     operations.look_at_disputes(now=timezone.now())
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Case, Count, DateTimeField, Exists, F, Min, OuterRef, Q, QuerySet, When
 
 from fulfilment.payments.models import Dispute, DisputeAnswer
-from fulfilment.payments.policies import DISPUTE_SILENT
+from fulfilment.payments.policies import ANSWER_STILL_DUE, DISPUTE_SILENT
 
 
 def keeping_money() -> QuerySet[Dispute]:
@@ -44,6 +44,12 @@ def to_answer() -> ToAnswer:
     waiting = Dispute.objects.filter(warnings | begun)
     found = waiting.aggregate(count=Count("pk"), due_at=Min("evidence_due_at"))
     return ToAnswer(**found)
+
+
+def answers_due(now: datetime) -> list[int]:
+    """Return the answers that should have been sent by now: their job may have given up."""
+    due = DisputeAnswer.objects.filter(state=DisputeAnswer.State.DUE, created_at__lte=now - ANSWER_STILL_DUE)
+    return list(due.order_by("created_at", "pk").values_list("pk", flat=True)[:50])
 
 
 def silent(now: datetime) -> list[int]:

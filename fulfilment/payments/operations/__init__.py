@@ -72,7 +72,7 @@ from .refunding import (
     refund_again,
 )
 from .refunds import MoreThanCaptured, PaymentDisputed, owe_refund, send_refund, settle_refund
-from .replying import AlreadyAnswered, NotToAnswer, answer_dispute, keep_explanation, send_answer
+from .replying import AlreadyAnswered, NotToAnswer, answer_dispute, keep_explanation, send_answer, send_due_answers
 from .returned import give_back_returned
 from .starting import NothingToPay, open_attempt, start
 from .telling import apply_event, fill_gaps, forget_events, store_event
@@ -169,6 +169,7 @@ __all__ = [
     "return_credit",
     "run_reconciliation",
     "send_answer",
+    "send_due_answers",
     "send_refund",
     "settle",
     "settle_dispute",

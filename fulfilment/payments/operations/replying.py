@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -12,11 +13,13 @@ from django.db import transaction
 from catalogue.kernel.locks import lock_one
 from fulfilment.jobs.operations import enqueue
 from fulfilment.orders.models import OrderEvent
+from fulfilment.payments.disputing.queries import answers_due
 from fulfilment.payments.gateways import provider_for
-from fulfilment.payments.gateways.base import Disputed, ProviderRefused
+from fulfilment.payments.gateways.base import Disputed, NotUnderstood, ProviderRefused, ProviderUnavailable
 from fulfilment.payments.models import Dispute, DisputeAnswer
 
 from .disputes import record_dispute
+from .ending import SWEEP_SECONDS
 
 log = logging.getLogger("fulfilment.payments")
 State = DisputeAnswer.State
@@ -101,6 +104,21 @@ def send_answer(*, answer_id: int, now: datetime) -> None:
                 return
     _end(answer, State.SENT, now)
     record_dispute(attempt=answer.dispute.attempt, told=told, now=now)
+
+
+def send_due_answers(*, now: datetime) -> None:
+    """Send what should have been sent by now. One that cannot be sent stops no other."""
+    until = time.monotonic() + SWEEP_SECONDS
+    for answer_id in answers_due(now):
+        if time.monotonic() > until:
+            return
+        try:
+            send_answer(answer_id=answer_id, now=now)
+        except ProviderUnavailable as error:
+            log.warning("provider unavailable: answer=%s %s", answer_id, error)
+            return
+        except (NotUnderstood, ProviderRefused) as error:
+            log.error("answer not sent: answer=%s %s", answer_id, error)
 
 
 def _has_it(told: Disputed, answer: DisputeAnswer) -> bool:

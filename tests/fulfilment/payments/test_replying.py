@@ -7,7 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from fulfilment.jobs.models import Job
-from fulfilment.payments import operations
+from fulfilment.payments import operations, tasks
 from fulfilment.payments.disputing.queries import to_answer
 from fulfilment.payments.gateways.base import ProviderUnavailable
 from fulfilment.payments.models import Dispute, DisputeAnswer
@@ -101,6 +101,22 @@ def test_an_answer_to_a_warning_is_not_sent_once_the_money_was_taken(bank, run_j
 
     assert (waits, sent) == (1, 0)
     assert list(DisputeAnswer.objects.values_list("to_warning", "state")) == [(True, "FAILED"), (False, "SENT")]
+
+
+def test_an_answer_whose_job_gave_up_is_sent_by_the_hourly_look(bank, clock):
+    bad, good = [open_dispute(bank, pay_by_card(bank)) for _ in range(2)]
+    for dispute in (bad, good):
+        answer_dispute(dispute)
+    bank.bank.disputes[bad.provider_id]["status"] = "in_a_new_limbo"
+    tasks.look_at_disputes()
+    early = list(DisputeAnswer.objects.values_list("state", flat=True))
+    clock.shift(timedelta(minutes=21))
+
+    tasks.look_at_disputes()
+
+    assert early == ["DUE", "DUE"]
+    assert list(DisputeAnswer.objects.values_list("state", flat=True)) == ["DUE", "SENT"]
+    assert bank.bank.disputes[good.provider_id]["evidence_details"]["submission_count"] == 1
 
 
 def test_what_the_bank_decided_is_not_answered_any_more(bank):

@@ -52,7 +52,7 @@ def answers_due(now: datetime) -> list[int]:
     return list(due.order_by("created_at", "pk").values_list("pk", flat=True)[:50])
 
 
-def silent(now: datetime) -> list[int]:
-    """Return the disputes that last and that nothing was heard of for hours."""
+def silent(now: datetime) -> list[str]:
+    """Return the provider's names of disputes that last and that nothing was heard of for hours, the longest first."""
     lasting = Dispute.objects.filter(state__in=Dispute.OPEN_STATES, updated_at__lte=now - DISPUTE_SILENT)
-    return list(lasting.order_by("updated_at").values_list("pk", flat=True)[:50])
+    return list(lasting.order_by("updated_at", "pk").values_list("provider_id", flat=True)[:50])

@@ -1,6 +1,7 @@
 """Disputes as the provider tells them: asked for, written down with what moved, booked, and borne by someone."""
 
 import logging
+import time
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -15,10 +16,17 @@ from fulfilment.payments.disputing import booking as disputing
 from fulfilment.payments.disputing.booking import NothingToCharge as NothingToCharge
 from fulfilment.payments.disputing.queries import silent
 from fulfilment.payments.gateways import provider_for
-from fulfilment.payments.gateways.base import Disputed, NoSuchPayment
+from fulfilment.payments.gateways.base import (
+    Disputed,
+    NoSuchPayment,
+    NotUnderstood,
+    ProviderRefused,
+    ProviderUnavailable,
+)
 from fulfilment.payments.models import Dispute, DisputeMovement, PaymentAttempt
 from fulfilment.payments.policies import moves_on
 
+from .ending import SWEEP_SECONDS
 from .paying import settle_told
 from .refunding import give_back_waiting
 
@@ -163,6 +171,21 @@ def charge_back(*, dispute_id: int, reason: str, now: datetime, by: Any) -> Disp
 
 
 def look_at_disputes(*, now: datetime) -> None:
-    """Ask again for disputes that last and that nothing was heard of. Raises ``ProviderUnavailable``."""
-    for dispute in Dispute.objects.filter(pk__in=silent(now)).order_by("pk"):
-        settle_dispute(provider_id=dispute.provider_id, now=now)
+    """Ask again for disputes that nothing was heard of, the longest first. One that fails stops no other."""
+    until = time.monotonic() + SWEEP_SECONDS
+    for provider_id in silent(now):
+        if time.monotonic() > until:
+            return
+        try:
+            settle_dispute(provider_id=provider_id, now=now)
+        except ProviderUnavailable as error:
+            log.warning("provider unavailable: dispute=%s %s", provider_id, error)
+            return
+        except (NotUnderstood, ProviderRefused, DisputeOfUnknownPayment) as error:
+            log.error("dispute not settled: dispute=%s %s", provider_id, error)
+            _look_later(provider_id, now)
+
+
+def _look_later(provider_id: str, now: datetime) -> None:
+    """Let the others come first in the next round."""
+    Dispute.objects.filter(provider_id=provider_id).update(updated_at=now)

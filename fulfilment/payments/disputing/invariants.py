@@ -35,6 +35,8 @@ def disputes_stand_in_the_ledger() -> Iterable[object]:
 
 @invariant("payments: no dispute that is over holds money of the shop")
 def won_is_returned() -> Iterable[object]:
-    over = Dispute.objects.filter(state__in=("WON", "PREVENTED"), withdrawn_at__isnull=False, reinstated_at=None)
-    waits = timezone.now() - MONEY_RETURNS
-    return over.filter(closed_at__lt=waits).values_list("provider_id", flat=True)
+    over = Dispute.objects.filter(withdrawn_at__isnull=False, closed_at__lt=timezone.now() - MONEY_RETURNS)
+    kept = over.exclude(state=Dispute.State.LOST).prefetch_related("movements")
+    for dispute in kept.order_by("pk").iterator(chunk_size=500):
+        if booking.taken(dispute) > 0:
+            yield dispute.provider_id

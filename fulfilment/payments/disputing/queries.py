@@ -53,6 +53,13 @@ def answers_due(now: datetime) -> list[int]:
 
 
 def silent(now: datetime) -> list[str]:
-    """Return the provider's names of disputes that last and that nothing was heard of for hours, the longest first."""
-    lasting = Dispute.objects.filter(state__in=Dispute.OPEN_STATES, updated_at__lte=now - DISPUTE_SILENT)
-    return list(lasting.order_by("updated_at", "pk").values_list("provider_id", flat=True)[:50])
+    """Return the provider's names of disputes that nothing was heard of for hours, the longest first.
+
+    Those that last, and those that are won and whose money is not known to have come back.
+    """
+    lasting = Q(state__in=Dispute.OPEN_STATES)
+    returning = Q(
+        state__in=(Dispute.State.WON, Dispute.State.PREVENTED), withdrawn_at__isnull=False, reinstated_at=None
+    )
+    found = Dispute.objects.filter(lasting | returning, updated_at__lte=now - DISPUTE_SILENT)
+    return list(found.order_by("updated_at", "pk").values_list("provider_id", flat=True)[:50])

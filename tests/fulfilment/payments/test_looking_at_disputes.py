@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from fulfilment.payments import operations
 from fulfilment.payments.disputing.queries import silent
-from tests.factories.disputes import open_dispute, pay_by_card
+from tests.factories.disputes import balance, broken, open_dispute, pay_by_card
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("deliveries")]
 
@@ -50,3 +50,37 @@ def test_a_bank_that_is_away_ends_the_look_at_disputes(bank, clock, caplog):
 
     asked = [each.provider_id in caplog.text for each in disputes]
     assert (asked, len(silent(timezone.now()))) == ([True, False], 2)
+
+
+def won_before_its_money_returns(bank, *, returned=0):
+    """Return a dispute that is won, and what the bank has not told yet of its money."""
+    dispute = open_dispute(bank, pay_by_card(bank))
+    bank.bank.close_dispute(dispute.provider_id, won=True)
+    rows = bank.bank.disputes[dispute.provider_id]["balance_transactions"]
+    whole = rows.pop()
+    if returned:
+        rows.append(whole | {"id": "txn_part", "amount": returned, "fee": 0})
+    return operations.settle_dispute(provider_id=dispute.provider_id, now=timezone.now()), rows, whole
+
+
+def test_money_that_returns_after_the_win_is_asked_for_until_it_came(bank, clock):
+    dispute, rows, whole = won_before_its_money_returns(bank)
+    rows.append(whole)
+    clock.shift(timedelta(hours=7))
+
+    operations.look_at_disputes(now=timezone.now())
+
+    dispute.refresh_from_db()
+    assert (dispute.reinstated_at is None, balance("clearing.disputes", "EUR"), broken()) == (False, 0, [])
+    clock.shift(timedelta(hours=7))
+    assert silent(timezone.now()) == []
+
+
+@pytest.mark.parametrize("returned", [0, 100])
+def test_money_that_does_not_return_after_the_win_is_noticed_in_a_week(bank, clock, returned):
+    won_before_its_money_returns(bank, returned=returned)
+    clock.shift(timedelta(days=6))
+    early = broken()
+    clock.shift(timedelta(days=2))
+
+    assert (early, broken()) == ([], ["payments: no dispute that is over holds money of the shop"])

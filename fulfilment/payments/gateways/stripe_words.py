@@ -122,10 +122,11 @@ def disputed_of(dispute: Any) -> Disputed:
     """Read a dispute. A state that nobody here knows is no state: raises ``NotUnderstood``."""
     if dispute.status not in DISPUTE_STATES:
         raise NotUnderstood(f"dispute {dispute.id} is {dispute.status}")
+    movements = tuple(map(movement_of, dispute.balance_transactions))
     details, metadata = dispute.evidence_details, dispute.metadata.to_dict() if dispute.metadata else {}
     return Disputed(
         id=dispute.id,
-        state=DISPUTE_STATES[dispute.status],
+        state=_state_of(dispute.status, movements),
         amount=from_minor(dispute.amount),
         currency=dispute.currency.upper(),
         reason=dispute.reason or "",
@@ -134,9 +135,15 @@ def disputed_of(dispute: Any) -> Disputed:
         opened_at=datetime.fromtimestamp(dispute.created, UTC),
         due_at=datetime.fromtimestamp(details.due_by, UTC) if details.due_by else None,
         submissions=details.submission_count,
-        movements=tuple(map(movement_of, dispute.balance_transactions)),
+        movements=movements,
         answer=metadata.get("answer", ""),
     )
+
+
+def _state_of(status: str, movements: tuple[Movement, ...]) -> str:
+    """Name a dispute's state. One that was prevented with the shop's money has paid the buyer: it is lost."""
+    state = DISPUTE_STATES[status]
+    return "LOST" if state == "PREVENTED" and sum(one.amount for one in movements) < 0 else state
 
 
 def _id_of(found: Any) -> str:

@@ -196,6 +196,26 @@ def test_a_state_that_nobody_knows_is_not_written(bank):
         operations.settle_dispute(provider_id=made["id"], now=timezone.now())
 
 
+@pytest.mark.parametrize("told_first", [True, False])
+def test_a_dispute_that_was_prevented_with_our_money_is_lost(bank, told_first):
+    attempt = pay_by_card(bank)
+    made = bank.bank.open_dispute(attempt.charge_id)
+    there = bank.bank.disputes[made["id"]]
+    there["status"], moved = "prevented", there["balance_transactions"]
+    if not told_first:  # its money is told later
+        there["balance_transactions"] = []
+        early = operations.settle_dispute(provider_id=made["id"], now=timezone.now())
+        assert (early.state, early.bearer) == ("PREVENTED", "")
+        there["balance_transactions"] = moved
+
+    dispute = operations.settle_dispute(provider_id=made["id"], now=timezone.now())
+
+    assert (dispute.state, dispute.bearer, balance("clearing.disputes", "EUR")) == ("LOST", "OFFICE", 0)
+    with pytest.raises(operations.MoreThanCaptured):
+        operations.owe_refund(attempt_id=attempt.pk, amount=Decimal(1), reason="PAID_TOO_LATE", now=timezone.now())
+    assert broken() == []
+
+
 def test_a_dispute_in_another_currency_is_kept_and_not_booked(bank, caplog):
     made = bank.bank.open_dispute(pay_by_card(bank).charge_id)
     bank.bank.disputes[made["id"]]["currency"] = "usd"

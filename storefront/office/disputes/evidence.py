@@ -23,6 +23,9 @@ LONGEST, LONGEST_MESSAGE = 20_000, 600
 MESSAGES_FROM = 15
 """The last messages say what the buyer was told; an order has few."""
 
+TO_ANOTHER = "recipient."
+"""So begin the kinds of messages to whoever receives an order in the buyer's place."""
+
 ORDERED = "The order below was placed by the buyer on our site."
 DELIVERED = "All of it was delivered, at the times shown below."
 DRAFTS = {
@@ -119,8 +122,9 @@ def _messages(order: Order) -> Iterator[str]:
 
 
 def messages_of(order: Order) -> list[Message]:
-    """Return what the buyer was told, the oldest first; no one-time codes."""
-    told = [one for one in order.messages.all() if one.sent_at and not one.holds_a_code]
+    """Return what the buyer was told, the oldest first; no one-time codes, nothing that was told to another."""
+    sent = [one for one in order.messages.all() if one.sent_at and not one.holds_a_code]
+    told = [one for one in sent if not one.kind.startswith(TO_ANOTHER)]
     return sorted(told, key=lambda one: (one.sent_at, one.pk))[-MESSAGES_FROM:]
 
 

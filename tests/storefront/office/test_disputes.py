@@ -174,6 +174,7 @@ def test_the_bundle_holds_the_facts_and_no_secret(client, finance, disputed):
     Message.objects.create(
         key="m1", kind="shipped", subject="=HYPERLINK(1)", text="See https://shop/orders/1/?k=SECRET now", **common
     )
+    Message.objects.create(key="m3", kind="recipient.shipped", subject="", text="Amina, your gift comes", **common)
     Message.objects.create(key="m2", kind="order_code", subject="", text="Your code is 482913", **common)
 
     answer = client.get(english("dispute-bundle", disputed.pk))
@@ -183,7 +184,7 @@ def test_the_bundle_holds_the_facts_and_no_secret(client, finance, disputed):
     assert (answer["Content-Type"], answer["Cache-Control"]) == ("application/zip", "no-store")
     assert set(texts) == {"answer.txt", "goods.csv", "steps.csv", "messages.csv"}
     everything = " ".join(texts.values())
-    assert not any(secret in everything for secret in ("SECRET", "482913", "4242", order.phone, "pi_"))
+    assert not any(secret in everything for secret in ("SECRET", "482913", "Amina", "4242", order.phone, "pi_"))
     (_, row) = [row for row in csv.reader(io.StringIO(texts["messages.csv"])) if row[2] == "what" or "HYPER" in row[2]]
     assert row[2] == "'=HYPERLINK(1) See [link] now"
     assert order.number in texts["answer.txt"]

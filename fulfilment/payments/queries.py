@@ -32,7 +32,7 @@ from fulfilment.shipping.models import Courier
 
 from . import frozen
 from .gateways import REMOTE
-from .models import BankCredit, CashCollected, CashRemittance, PaymentAttempt, Refund, StripeEvent
+from .models import BankCredit, CashCollected, CashRemittance, Dispute, PaymentAttempt, Refund, StripeEvent
 from .policies import GIVEN_BACK, REMINDED
 
 State = PaymentAttempt.State
@@ -127,14 +127,23 @@ def came_too_late(order_id: int) -> bool:
 
 def refund_counts() -> dict[str, int]:
     """How many refunds by state, those that are over left out."""
-    over = (Refund.State.SUCCEEDED, Refund.State.DECLINED)
-    rows = Refund.objects.exclude(state__in=over).filter(NOT_FOLLOWED).values_list("state").annotate(Count("pk"))
-    return dict(rows)
+    over = (Refund.State.SUCCEEDED, Refund.State.DECLINED, Refund.State.FAILED)
+    counted = ~Q(state__in=over) | Q(pk__in=refunds_to_look_at().values("pk"))
+    return dict(Refund.objects.filter(NOT_FOLLOWED, counted).order_by().values_list("state").annotate(Count("pk")))
 
 
 def refunds_to_look_at() -> QuerySet[Refund]:
-    """Return refunds that failed and were not made since, again or another way."""
-    return Refund.objects.filter(NOT_FOLLOWED, state=Refund.State.FAILED)
+    """Return refunds that failed and were not made since, again or another way.
+
+    Those left out that cannot be made any more, because the buyer's bank won so much of the payment.
+    """
+    lost = Dispute.objects.filter(attempt=OuterRef("attempt"), state=Dispute.State.LOST)
+    standing = Refund.objects.filter(attempt=OuterRef("attempt")).exclude(state__in=Refund.NULL_STATES)
+    failed = Refund.objects.filter(NOT_FOLLOWED, state=Refund.State.FAILED).alias(
+        lost=Subquery(lost.order_by().values("attempt").annotate(sum=Sum("amount")).values("sum")),
+        given=Coalesce(Subquery(standing.order_by().values("attempt").annotate(sum=Sum("amount")).values("sum")), ZERO),
+    )
+    return failed.filter(Q(lost=None) | Q(amount__lte=F("attempt__captured") - F("given") - F("lost")))
 
 
 def unapplied_events(now: datetime) -> tuple[int, timedelta]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from fulfilment.orders.models import Order
 from fulfilment.payments import operations
 from fulfilment.payments.models import PaymentAttempt, Refund
+from fulfilment.payments.queries import refund_counts, refunds_to_look_at
 from tests.factories.bank import pay
 from tests.factories.disputes import ABROAD, balance, broken, close_dispute, open_dispute, pay_by_card
 from tests.factories.orders import place_order, stock
@@ -113,6 +114,23 @@ def test_a_failed_refund_is_not_made_again_while_a_dispute_lasts(bank, run_jobs)
         operations.refund_again(refund_id=refund.pk, way="TRANSFER", now=timezone.now())
 
     assert (Refund.objects.get().state, broken()) == ("FAILED", [])
+
+
+@pytest.mark.parametrize(
+    ("more", "won", "seen"), [(0, True, True), (1, True, True), (0, False, True), (1, False, False)]
+)
+def test_a_failed_refund_is_looked_at_unless_so_much_was_lost_that_it_cannot_be_made(bank, run_jobs, more, won, seen):
+    attempt = pay_by_card(bank)
+    refund = ask(attempt)
+    dispute = open_dispute(bank, attempt, amount=int((attempt.captured - refund.amount) * 100) + more)
+    run_jobs()  # refused by the bank
+    lasting = (list(refunds_to_look_at()), refund_counts())
+
+    close_dispute(bank, dispute, won=won)
+
+    assert lasting == ([refund], {"FAILED": 1})
+    assert list(refunds_to_look_at()) == ([refund] if seen else [])
+    assert refund_counts() == ({"FAILED": 1} if seen else {})
 
 
 @pytest.mark.parametrize(("won", "owed"), [(True, [True]), (False, [])])

@@ -64,7 +64,7 @@ def test_twin_that_reads_prices_twice_and_asks_nobody_mixes_two_lists(monkeypatc
         return real(items, shopping=shopping, zone_code=zone_code, now=timezone.now(), offers=offers)
 
     monkeypatch.setattr(placing.queries, "quote", read_again)
-    monkeypatch.setattr(Quote, "fingerprint", lambda self, delivery: "whatever was shown")
+    monkeypatch.setattr(Quote, "fingerprint", lambda self, delivery, method: "whatever was shown")
 
     order = place(publish_between)
 

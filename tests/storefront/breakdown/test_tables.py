@@ -11,7 +11,7 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fulfilment.orders.breakdown import DELIVERY, PARTS, Share, Sold, break_down
+from fulfilment.orders.breakdown import DELIVERY, PARTS, STAMP, Share, Sold, break_down
 from storefront.breakdown.tables import table_of
 from storefront.breakdown.words import MEANINGS, NAMES
 from tests.support.breakdowns import Taken
@@ -94,7 +94,7 @@ def test_a_name_is_escaped_and_isolated():
 def test_every_part_has_a_name_a_meaning_and_an_ink_and_rhythm_of_its_own():
     looks = re.findall(r"\.part--(\w+) \{ --ink: (.*?); --on: (.*?); --off: (.*?); \}", CSS.read_text())
 
-    assert [name for name, *_look in looks] == [*PARTS, DELIVERY] == list(NAMES) == list(MEANINGS)
+    assert [name for name, *_look in looks] == [*PARTS, DELIVERY, STAMP] == list(NAMES) == list(MEANINGS)
     assert len({ink for _name, ink, _on, _off in looks}) == len({(on, off) for *_, on, off in looks}) == len(looks)
 
 

@@ -1,4 +1,4 @@
-"""A lost dispute that the cooperatives bear by contract: their exact share of the sale, taken from where it stands."""
+"""A lost dispute that the cooperatives bear by contract: their share of what is left, from where it stands."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,14 +26,14 @@ class Stands:
 
 
 def charged_back(lines: Iterable[Stands], portion: Fraction) -> tuple[Leg, ...]:
-    """Take the disputed portion of each line back from its cooperative, and that much off what the office lost.
+    """Take this portion of what stands of each line from its cooperative, and that much off what the office lost.
 
-    Each share is rounded down, and never more than what refunds have left of the line. The whole leaves nothing.
+    Each share is rounded down. The whole leaves nothing.
     """
     legs: list[Leg] = []
     for line in lines:
         left = max(line.accrued_minor + line.payable_minor, 0)
-        taken = min(line.sold_minor * portion.numerator // portion.denominator, left)
+        taken = left * portion.numerator // portion.denominator
         from_accrued = min(taken, max(line.accrued_minor, 0))
         for code, amount in ((accounts.ACCRUED, from_accrued), (accounts.PAYABLE, taken - from_accrued)):
             legs.append(Leg(AccountKey(code, MAD, line.cooperative_id), amount, line.order_line))

@@ -13,7 +13,7 @@ from fulfilment.ledger import queries as ledger_queries
 from fulfilment.ledger.models import Entry, Line
 from fulfilment.ledger.policies import Leg, NewEntry, Source
 from fulfilment.payments import returning
-from fulfilment.payments.models import Dispute, DisputeMovement
+from fulfilment.payments.models import Dispute, DisputeMovement, PaymentAttempt, Refund
 
 
 class NothingToCharge(Exception):
@@ -86,14 +86,36 @@ def lose(dispute: Dispute, *, now: datetime) -> None:
         _post(dispute, Source.DISPUTE, f"{_lost(dispute)}{count + 1}", legs, now)
 
 
-def charge_back(dispute: Dispute, *, now: datetime) -> Entry:
-    """Take the disputed share of the sale back from its cooperatives. Raises ``NothingToCharge``."""
+def is_chargeable(dispute: Dispute) -> bool:
+    """Tell whether a loss is one of the order's sale: held money, and what nobody could book, is no cooperative's."""
     attempt = dispute.attempt
-    portion = min(Fraction(dispute.amount) / Fraction(attempt.captured), Fraction(1))
-    legs = policies.charged_back(ledger_queries.standing_of(attempt.order.number), portion)
+    if dispute.state != Dispute.State.LOST or not is_bookable(dispute):
+        return False
+    if attempt.state != PaymentAttempt.State.SUCCEEDED:
+        return False
+    return ledger_queries.find(Source.HELD, attempt.idempotency_key) is None and _given_up(dispute) > 0
+
+
+def charge_back(dispute: Dispute, *, now: datetime) -> Entry:
+    """Take the disputed share of what is left of the sale from its cooperatives. Raises ``NothingToCharge``."""
+    if not is_chargeable(dispute):
+        raise NothingToCharge(dispute.provider_id)
+    standing = ledger_queries.standing_of(dispute.attempt.order.number)
+    legs = policies.charged_back(standing, _portion(dispute))
     if not legs:
         raise NothingToCharge(dispute.provider_id)
     return _post(dispute, Source.DISPUTE, _charged(dispute), legs, now)
+
+
+def _portion(dispute: Dispute) -> Fraction:
+    """Say which share of what refunds and other disputes have left of a payment was disputed."""
+    attempt = dispute.attempt
+    not_booked = (*Refund.NULL_STATES, Refund.State.ASKED)
+    refunded = attempt.refunds.exclude(state__in=not_booked).aggregate(sum=Sum("amount"))["sum"] or ZERO
+    others = attempt.disputes.filter(bearer=Dispute.Bearer.COOPERATIVES).exclude(pk=dispute.pk)
+    charged = others.aggregate(sum=Sum("amount"))["sum"] or ZERO
+    left = max(attempt.captured - refunded - charged, dispute.amount)
+    return Fraction(dispute.amount) / Fraction(left)
 
 
 def take_back_loss(dispute: Dispute, *, now: datetime) -> None:

@@ -17,7 +17,7 @@ from fulfilment.payments import returning, signals
 from fulfilment.payments.disputing.queries import keeping_money
 from fulfilment.payments.gateways import REMOTE, provider_for, remote_for
 from fulfilment.payments.gateways.base import GiveBack, GivenBack, ProviderRefused
-from fulfilment.payments.models import Dispute, PaymentAttempt, Refund
+from fulfilment.payments.models import PaymentAttempt, Refund
 from fulfilment.payments.policies import KEY_LIVES
 
 log = logging.getLogger("fulfilment.payments")
@@ -62,11 +62,14 @@ def check_left(attempt: PaymentAttempt, amount: Decimal) -> None:
 
 
 def taken_by_disputes(attempt: PaymentAttempt) -> Decimal:
-    """Add up what disputes took of a locked attempt for good. Raises ``PaymentDisputed`` while one lasts."""
-    found = keeping_money().filter(attempt=attempt).values_list("state", "amount")
-    if any(state in Dispute.MONEY_AT_STAKE for state, _amount in found):
+    """Add up what disputes took of a locked attempt for good.
+
+    Raises ``PaymentDisputed`` while one lasts, or where one speaks another currency: a person sees to that.
+    """
+    found = list(keeping_money().filter(attempt=attempt))
+    if any(one.at_stake or one.currency != attempt.currency for one in found):
         raise PaymentDisputed(attempt.order_id)
-    return sum((amount for _state, amount in found), ZERO)
+    return sum((one.amount for one in found), ZERO)
 
 
 def given_back(attempt: PaymentAttempt) -> Decimal:

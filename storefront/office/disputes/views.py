@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from fulfilment.ledger import queries as ledger
 from fulfilment.payments import operations
+from fulfilment.payments.disputing.booking import is_chargeable
 from fulfilment.payments.disputing.queries import disputes as all_disputes
 from fulfilment.payments.models import Dispute
 from storefront.office import access
@@ -120,7 +121,7 @@ def _page(
         "pressing": found.presses(now),
         "answers": answers,
         "form": (form or AnswerForm(initial={"explanation": words})) if waits else None,
-        "charge_form": charge_form or ChargeBackForm(),
+        "charge_form": (charge_form or ChargeBackForm()) if is_chargeable(found) else None,
         "text": text_of(found, words),
         "steps": [one for one in found.attempt.order.events.all() if one.kind.startswith("dispute")],
     }

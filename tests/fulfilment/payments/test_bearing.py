@@ -4,14 +4,18 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from fulfilment.ledger.models import Entry
-from fulfilment.payments import operations
+from fulfilment.payments import booking, operations
+from fulfilment.payments.gateways.base import Disputed, Movement
+from fulfilment.payments.models import Dispute, PaymentAttempt
 from fulfilment.payouts import operations as payouts
 from fulfilment.payouts.models import Freeze
 from fulfilment.warehouse.models import Consignment
 from tests.factories.disputes import balance, broken, close_dispute, open_dispute, pay_by_card
+from tests.factories.orders import stock
 from tests.factories.parcels import move_to, open_parcels
 from tests.factories.people import make_staff
 
@@ -58,6 +62,98 @@ def test_who_bears_a_loss_is_decided_once_and_only_of_a_loss(bank):
     assert balance("cooperatives.accrued", "MAD", attempt.order.lines.get().partner_id) == share - 160
     assert (decided.bearer, decided.bearer_by, decided.bearer_reason) == ("COOPERATIVES", finance, "contract")
     assert broken() == []
+
+
+def charge(dispute):
+    return operations.charge_back(
+        dispute_id=dispute.pk, reason="contract", now=timezone.now(), by=make_staff("finance")
+    )
+
+
+def two_lines():
+    return (stock("120.00", farm_gate="80.00"), 1), (stock("120.00", farm_gate="80.00"), 1)
+
+
+def test_all_that_a_refund_left_of_a_payment_is_all_that_stands_with_its_cooperatives(bank, run_jobs):
+    attempt = pay_by_card(bank, *two_lines())
+    first, second = attempt.order.lines.order_by("pk")
+    refund = operations.ask_refund(
+        order_id=attempt.order_id, quantities={first.pk: 1}, reason="DAMAGED", now=timezone.now()
+    )
+    run_jobs()
+    rest = int((attempt.captured - refund.amount) * 100)
+    dispute = close_dispute(bank, open_dispute(bank, attempt, amount=rest), won=False)
+
+    charge(dispute)
+
+    stand = [balance("cooperatives.accrued", "MAD", line.partner_id) for line in (first, second)]
+    assert (stand, broken()) == ([0, 0], [])
+
+
+def test_a_second_dispute_takes_its_share_of_what_the_first_left(bank):
+    attempt = pay_by_card(bank)
+    cooperative = attempt.order.lines.get().partner_id
+    half = int(attempt.captured * 100) // 2
+    for amount in (half, int(attempt.captured * 100) - half):
+        dispute = close_dispute(bank, open_dispute(bank, attempt, amount=amount), won=False)
+        bank.bank.find(attempt.charge_id)["disputed"] = False
+        charge(dispute)
+
+    assert (balance("cooperatives.accrued", "MAD", cooperative), broken()) == (0, [])
+
+
+LOST = {"state": "LOST", "bearer": "OFFICE", "closed_at": timezone.now(), "opened_at": timezone.now()}
+
+
+@pytest.mark.parametrize("captured", [0, 5])
+def test_a_loss_of_a_payment_that_is_no_sale_is_not_charged_to_another_ones(bank, captured):
+    sold = pay_by_card(bank)
+    held = PaymentAttempt.objects.create(
+        order=sold.order,
+        number=2,
+        provider="stripe",
+        amount=sold.amount,
+        currency=sold.currency,
+        state="QUARANTINED",
+        captured=captured,
+        idempotency_key="another",
+        intent_id="pi_another",
+        created_at=timezone.now(),
+        updated_at=timezone.now(),
+    )
+    now = timezone.now()
+    took = Movement("txn_taken", "dispute", "dp_held", Decimal(-5), sold.currency, now)
+    told = Disputed(
+        "dp_held", "LOST", Decimal(5), sold.currency, "fraudulent", "pi_another", "ch_another", now, None, 0, (took,)
+    )
+    lost = operations.record_dispute(attempt=held, told=told, now=now)
+
+    with pytest.raises(operations.NothingToCharge):
+        charge(lost)
+
+    assert not Entry.objects.filter(external_id__endswith="charged-back").exists()
+
+
+def test_money_that_was_held_once_is_no_sale_of_its_order(bank):
+    attempt = pay_by_card(bank)
+    lost = close_dispute(bank, open_dispute(bank, attempt, amount=500), won=False)
+    with transaction.atomic():
+        booking.hold(attempt, received=attempt.captured, currency="EUR", now=timezone.now())
+
+    with pytest.raises(operations.NothingToCharge):
+        charge(lost)
+
+
+@pytest.mark.parametrize("currency", ["USD", "EUR"])
+def test_a_loss_that_was_not_booked_is_charged_to_nobody(bank, currency):
+    attempt = pay_by_card(bank)
+    times = {"updated_at": timezone.now()}
+    lost = Dispute.objects.create(attempt=attempt, provider_id="dp_other", amount=5, currency=currency, **LOST, **times)
+
+    with pytest.raises(operations.NothingToCharge):
+        charge(lost)
+
+    assert Dispute.objects.get().bearer == "OFFICE"
 
 
 @pytest.mark.parametrize("won", [False, True])

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from fulfilment.orders.models import Order
 from fulfilment.payments import operations
-from fulfilment.payments.models import PaymentAttempt, Refund
+from fulfilment.payments.models import Dispute, PaymentAttempt, Refund
 from fulfilment.payments.queries import refund_counts, refunds_to_look_at
 from tests.factories.bank import pay
 from tests.factories.disputes import ABROAD, balance, broken, close_dispute, open_dispute, pay_by_card
@@ -47,6 +47,15 @@ def test_money_that_was_lost_after_the_refund_of_late_money_was_due_stays_for_a_
 
     assert (PaymentAttempt.objects.get().state, Refund.objects.count()) == ("SUCCEEDED", 0)
     assert "paid too late and disputed" in caplog.text
+
+
+def test_what_was_lost_in_another_currency_is_not_counted_as_ours(bank):
+    attempt = pay_by_card(bank)
+    dispute = close_dispute(bank, open_dispute(bank, attempt, amount=500), won=False)
+    Dispute.objects.filter(pk=dispute.pk).update(currency="USD")
+
+    with pytest.raises(operations.PaymentDisputed):
+        ask(attempt)
 
 
 def ask(attempt, pieces=1, by=None):

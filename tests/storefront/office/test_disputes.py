@@ -153,6 +153,18 @@ def test_a_lost_dispute_is_charged_back_with_a_reason_once(bank, client, finance
     assert Dispute.objects.get().bearer == "COOPERATIVES"
 
 
+def test_a_loss_that_is_not_of_the_sale_offers_no_charge(bank, client, finance, disputed):
+    lost = close_dispute(bank, disputed, won=False)
+    offered = english("dispute-charge-back", lost.pk) in client.get(english("dispute", lost.pk)).content.decode()
+    Dispute.objects.filter(pk=lost.pk).update(currency="USD")
+
+    page = client.get(english("dispute", lost.pk)).content.decode()
+    answer = client.post(english("dispute-charge-back", lost.pk), {"reason": "Article 9: sent too late"})
+
+    assert (offered, english("dispute-charge-back", lost.pk) in page) == (True, False)
+    assert said(answer) == ["There is nothing to charge to cooperatives here. Nothing was booked."]
+
+
 def test_what_is_not_lost_is_not_charged(client, finance, disputed):
     answer = client.post(english("dispute-charge-back", disputed.pk), {"reason": "Article 9: sent too late"})
 

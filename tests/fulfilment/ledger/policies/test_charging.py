@@ -43,6 +43,8 @@ def test_what_was_refunded_is_not_taken_twice():
     assert policies.charged_back([Stands(1, 7, 100_00, 0, 0)], Fraction(1)) == ()
     (taken, _) = policies.charged_back([Stands(1, 7, 100_00, 0, 30_00)], Fraction(1))
     assert taken.amount_minor == 30_00
+    (half, _) = policies.charged_back([Stands(1, 7, 100_00, 0, 30_00)], Fraction(1, 2))
+    assert half.amount_minor == 15_00
 
 
 @given(sales(), PORTIONS, st.booleans(), PORTIONS)
@@ -59,11 +61,10 @@ def test_any_share_balances_and_leaves_no_cooperative_below_nothing(sold, disput
     after = standing(sold, [*legs, *taken])
 
     assert set(policies.sums(taken).values()) <= {0}
-    for line, was, now in zip(sold.lines, before, after, strict=True):
+    for was, now in zip(before, after, strict=True):
         left = was.accrued_minor + was.payable_minor
-        whole = int(line.owed_mad * 100)
-        share = min(whole * disputed.numerator // disputed.denominator, left) if left > 0 else 0
-        assert left - (now.accrued_minor + now.payable_minor) == share
+        stays = now.accrued_minor + now.payable_minor
+        assert 0 <= disputed * max(left, 0) - (left - stays) < 1
     assert -balance(taken, AccountKey("expense.disputes_lost")) == sum(
         balance(taken, AccountKey(code, "MAD", cooperative)) for code in CODES for cooperative in (1, 2, 3)
     )
@@ -78,3 +79,18 @@ def test_the_whole_of_a_delivered_sale_leaves_cooperatives_nothing_more_to_give(
 
     for cooperative in (1, 2, 3):
         assert sum(balance(legs, AccountKey(code, "MAD", cooperative)) for code in CODES) == 0
+
+
+@given(sales(), st.booleans(), st.data())
+def test_the_rest_after_one_line_was_refunded_whole_leaves_nothing(sold, delivered, data):
+    legs = list(policies.sale(sold))
+    if delivered:
+        legs += policies.delivered(Earned(one.order_line, one.cooperative_id, one.owed_mad) for one in sold.lines)
+    earned = frozenset(one.order_line for one in sold.lines) if delivered else frozenset()
+    gone = data.draw(st.sampled_from([one.order_line for one in sold.lines]))
+    method = "transfer" if sold.method == "cash" else "card"
+    legs += policies.refund(sold, Refund({gone: Fraction(1)}, delivered=earned, method=method))
+
+    legs += policies.charged_back(standing(sold, legs), Fraction(1))
+
+    assert all((one.accrued_minor, one.payable_minor) == (0, 0) for one in standing(sold, legs))

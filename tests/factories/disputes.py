@@ -10,7 +10,9 @@ from catalogue.kernel.shopping import Shopping
 from fulfilment.ledger import queries as ledger
 from fulfilment.ledger.policies import AccountKey
 from fulfilment.payments import operations
-from fulfilment.payments.models import Dispute, DisputeAnswer, PaymentAttempt
+from fulfilment.payments.gateways.base import GivenBack
+from fulfilment.payments.models import Dispute, DisputeAnswer, PaymentAttempt, Refund
+from fulfilment.payments.operations.refunds import record_refund
 from storefront.demo.stripe.server import StandIn
 
 from .bank import pay
@@ -50,6 +52,13 @@ def answer_dispute(dispute: Dispute, by: Any = None, **evidence: str) -> Dispute
         now=timezone.now(),
         by=by,
     )
+
+
+def fail_refund(refund: Refund) -> Refund:
+    """Let the bank refuse a refund."""
+    paid_by = refund.attempt.intent_id or ""
+    answer = GivenBack("re_refused", Refund.State.FAILED, refund.amount, refund.currency, paid_by, "no such card")
+    return record_refund(refund_id=refund.pk, answer=answer, now=timezone.now())
 
 
 def balance(code: str, currency: str = "MAD", cooperative_id: int = 0) -> Decimal:

@@ -71,7 +71,7 @@ from .refunding import (
     preview,
     refund_again,
 )
-from .refunds import MoreThanCaptured, PaymentDisputed, owe_refund, send_refund, settle_refund
+from .refunds import MoreThanCaptured, PaymentDisputed, check_left, owe_refund, send_refund, settle_refund
 from .replying import AlreadyAnswered, NotToAnswer, answer_dispute, keep_explanation, send_answer, send_due_answers
 from .returned import give_back_returned
 from .starting import NothingToPay, open_attempt, start
@@ -135,6 +135,7 @@ __all__ = [
     "carry_out_hold",
     "charge_back",
     "check_accounts",
+    "check_left",
     "close_discrepancy",
     "collect_at_door",
     "collect_cash",

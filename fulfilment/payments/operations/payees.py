@@ -12,13 +12,15 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from catalogue.kernel.identifiers import is_iban, is_rib, rib_to_iban
+from catalogue.kernel.money import ZERO
 from catalogue.kernel.sealing import seal, unseal
-from fulfilment.payments.models import Refund, RefundTransfer
+from fulfilment.payments.models import PaymentAttempt, Refund, RefundTransfer
 
-from .refunds import locked, move, note
+from .refunds import MoreThanCaptured, PaymentDisputed, check_left, locked, move, note
 
 State = Refund.State
 PURPOSE = "accounts of refunds"
+TAKEN = "taken by the buyer's bank"
 
 
 class NotAnAccount(Exception):
@@ -80,9 +82,11 @@ def payee_of(transfer: RefundTransfer) -> Payee | None:
 def transfer_made(*, refund_id: int, reference: str, by: Any, now: datetime) -> Refund:
     """Note that a person made the transfer, with the bank's reference; the account is forgotten.
 
-    Announces ``refund_made``. Raises ``NoTransferAwaited``, ``OwnAccount`` or ``ReferenceUsed``.
+    Announces ``refund_made``. Raises ``NoTransferAwaited``, ``OwnAccount`` or ``ReferenceUsed``; where a dispute came
+    between, ``PaymentDisputed`` or ``MoreThanCaptured``.
     """
     refund = _awaited(refund_id)
+    check_left(refund.attempt, ZERO)  # its own amount is counted in
     transfer = RefundTransfer.objects.filter(refund=refund).first()
     if transfer is None:
         raise NoTransferAwaited(refund_id)
@@ -104,6 +108,23 @@ def transfer_returned(*, refund_id: int, reason: str, by: Any, now: datetime) ->
     if refund.way != Refund.Way.TRANSFER or refund.state != State.SUCCEEDED:
         raise NoTransferAwaited(refund_id)
     return move(refund, State.FAILED, now=now, error=reason, by=by)
+
+
+def stop_taken(attempt: PaymentAttempt, *, now: datetime) -> None:
+    """Fail transfers not made yet, the newest first, while a locked attempt has less left than is to be given back.
+
+    While another dispute lasts none is made, and none fails. A refund to the card is the bank's to refuse.
+    """
+    waiting = attempt.refunds.filter(way=Refund.Way.TRANSFER, state=State.DUE)
+    for refund_id in waiting.order_by("-pk").values_list("pk", flat=True):
+        try:
+            check_left(attempt, ZERO)
+        except PaymentDisputed:
+            return
+        except MoreThanCaptured:
+            move(locked(refund_id), State.FAILED, now=now, error=TAKEN)
+        else:
+            return
 
 
 def _awaited(refund_id: int) -> Refund:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from catalogue.kernel import events
 from catalogue.kernel.locks import lock, lock_one
@@ -17,7 +17,7 @@ from fulfilment.payments import returning, signals
 from fulfilment.payments.disputing.queries import keeping_money
 from fulfilment.payments.gateways import REMOTE, provider_for, remote_for
 from fulfilment.payments.gateways.base import GiveBack, GivenBack, ProviderRefused
-from fulfilment.payments.models import PaymentAttempt, Refund
+from fulfilment.payments.models import Dispute, PaymentAttempt, Refund
 from fulfilment.payments.policies import KEY_LIVES
 
 log = logging.getLogger("fulfilment.payments")
@@ -61,6 +61,10 @@ def check_left(attempt: PaymentAttempt, amount: Decimal) -> None:
         raise MoreThanCaptured(left)
 
 
+def at_stake() -> QuerySet[Dispute]:
+    return Dispute.objects.filter(state__in=Dispute.MONEY_AT_STAKE)
+
+
 def taken_by_disputes(attempt: PaymentAttempt) -> Decimal:
     """Add up what disputes took of a locked attempt for good.
 
@@ -91,10 +95,13 @@ def make_due(refund: Refund, *, now: datetime, by: Any = None) -> None:
 def send_refund(*, refund_id: int, now: datetime, patient: bool = True) -> None:
     """Ask the provider for a refund, or what became of it. Any number of calls give back once: the key is the same.
 
-    A refusal makes it fail, for a person to see. Raises ``ProviderUnavailable``.
+    A refusal makes it fail, for a person to see. While a dispute lasts nothing is asked for: the sweep does it once
+    that is over. Raises ``ProviderUnavailable``.
     """
     refund = Refund.objects.select_related("attempt__order").get(pk=refund_id)
     if refund.state not in Refund.OPEN_STATES or refund.way != Refund.Way.CARD:
+        return
+    if not refund.provider_id and at_stake().filter(attempt=refund.attempt_id).exists():
         return
     name = refund.attempt.provider
     try:
@@ -189,8 +196,9 @@ def note(refund: Refund, kind: str, now: datetime, *, by: Any = None) -> None:
 
 
 def open_refunds(now: datetime) -> list[int]:
-    """Return the refunds that nothing was heard of for a while."""
+    """Return the refunds that nothing was heard of for a while, those left out that wait for a dispute to end."""
     silent = Refund.objects.filter(
         way=Refund.Way.CARD, state__in=Refund.OPEN_STATES, updated_at__lte=now - STILL_DUE_AFTER
     )
+    silent = silent.exclude(Exists(at_stake().filter(attempt=OuterRef("attempt"))), provider_id=None)
     return list(silent.order_by("updated_at").values_list("pk", flat=True)[:50])

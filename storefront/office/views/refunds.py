@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from catalogue.cooperatives.models import Partner
+from catalogue.kernel.money import ZERO
 from fulfilment.orders import operations as orders
 from fulfilment.orders.models import Order
 from fulfilment.payments import operations, shares
@@ -64,10 +65,13 @@ def _page(request: HttpRequest, found: Refund, form: Any = None) -> HttpResponse
     transfer = getattr(found, "transfer", None)
     makes = awaited and transfer is not None and transfer.given_by_id != request.user.pk
     makes = makes and request.user.has_perm(access.TRANSFER_REFUNDS)
+    stopped = _why_stopped(found) if awaited else None
+    makes = makes and not stopped
     context = {
         "refund": found,
         "transfer": transfer,
         "payee": operations.payee_of(transfer) if makes and transfer else None,
+        "stopped": stopped,
         "decides": found.state == State.ASKED and found.asked_by_id != request.user.pk,
         "failed": found.state == State.FAILED and getattr(found, "followed_by", None) is None,
         "account_form": (form if isinstance(form, AccountForm) else AccountForm()) if awaited else None,
@@ -76,6 +80,15 @@ def _page(request: HttpRequest, found: Refund, form: Any = None) -> HttpResponse
         "why_form": form if isinstance(form, WhyForm) else WhyForm(),
     }
     return render(request, "office/refund.html", context, status=UNPROCESSABLE if form else 200)
+
+
+def _why_stopped(found: Refund) -> Any:
+    """Say why a transfer is not to be made by now; none where it may."""
+    try:
+        operations.check_left(found.attempt, ZERO)
+    except (operations.PaymentDisputed, operations.MoreThanCaptured) as refused:
+        return REFUSALS[type(refused)]
+    return None
 
 
 def _approve(pk: int, data: dict[str, Any], by: Any) -> Refund:

@@ -5,14 +5,19 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from catalogue.kernel.identifiers import rib_key
 from fulfilment.orders.models import Order
 from fulfilment.payments import operations
 from fulfilment.payments.models import Dispute, PaymentAttempt, Refund
 from fulfilment.payments.queries import refund_counts, refunds_to_look_at
+from fulfilment.payments.operations.refunds import open_refunds
 from tests.factories.bank import pay
-from tests.factories.disputes import ABROAD, balance, broken, close_dispute, open_dispute, pay_by_card
+from tests.factories.disputes import ABROAD, balance, broken, close_dispute, fail_refund, open_dispute, pay_by_card
 from tests.factories.orders import place_order, stock
 from tests.factories.people import make_staff
+
+RIB = "0117800000123456789012"
+RIB += rib_key(RIB)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("deliveries")]
 
@@ -113,11 +118,71 @@ def test_a_refund_that_waited_does_not_go_once_its_money_was_lost(bank, settings
     assert Refund.objects.get().state == "ASKED"
 
 
-def test_a_failed_refund_is_not_made_again_while_a_dispute_lasts(bank, run_jobs):
+def by_transfer(attempt):
+    """Return a refund that the bank refused and that a person is to make by transfer; its account is known."""
+    failed = fail_refund(ask(attempt))
+    refund = operations.refund_again(refund_id=failed.pk, way="transfer", now=timezone.now())
+    operations.give_account(refund_id=refund.pk, holder="Jeanne", account=RIB, now=timezone.now())
+    return refund
+
+
+def test_no_transfer_is_made_while_a_dispute_lasts_and_it_goes_once_that_is_won(bank, people):
+    attempt = pay_by_card(bank)
+    refund = by_transfer(attempt)
+    dispute = open_dispute(bank, attempt)
+    made = {"refund_id": refund.pk, "reference": "VIR-1", "by": people[1], "now": timezone.now()}
+    with pytest.raises(operations.PaymentDisputed):
+        operations.transfer_made(**made)
+
+    close_dispute(bank, dispute, won=True)
+
+    assert (operations.transfer_made(**made).state, broken()) == ("SUCCEEDED", [])
+
+
+def test_a_transfer_of_what_was_lost_fails_and_what_it_took_is_put_back(bank, people):
+    attempt = pay_by_card(bank)
+    cooperative = attempt.order.lines.get().partner_id
+    refund = by_transfer(attempt)
+    taken = balance("cooperatives.accrued", "MAD", cooperative)
+
+    close_dispute(bank, open_dispute(bank, attempt), won=False)
+
+    refund.refresh_from_db()
+    assert (refund.state, refund.last_error) == ("FAILED", "taken by the buyer's bank")
+    assert (taken, balance("cooperatives.accrued", "MAD", cooperative), broken()) == (-80, -160, [])
+    with pytest.raises(operations.NoTransferAwaited):
+        operations.transfer_made(refund_id=refund.pk, reference="VIR-1", by=people[1], now=timezone.now())
+
+
+def test_a_transfer_that_still_fits_what_was_left_is_made(bank, people):
+    attempt = pay_by_card(bank)
+    refund = by_transfer(attempt)
+    close_dispute(bank, open_dispute(bank, attempt, amount=500), won=False)
+
+    done = operations.transfer_made(refund_id=refund.pk, reference="VIR-1", by=people[1], now=timezone.now())
+
+    assert (done.state, broken()) == ("SUCCEEDED", [])
+
+
+def test_no_bank_is_asked_for_a_refund_while_a_dispute_lasts(bank, run_jobs, clock):
     attempt = pay_by_card(bank)
     refund = ask(attempt)
+    dispute = open_dispute(bank, attempt)
+    run_jobs()
+    clock.shift(3600)
+    refund.refresh_from_db()
+    waited = (refund.state, refund.provider_id, open_refunds(timezone.now()))
+
+    close_dispute(bank, dispute, won=True)
+
+    assert waited == ("DUE", None, [])
+    assert open_refunds(timezone.now()) == [refund.pk]
+
+
+def test_a_failed_refund_is_not_made_again_while_a_dispute_lasts(bank, run_jobs):
+    attempt = pay_by_card(bank)
+    refund = fail_refund(ask(attempt))
     open_dispute(bank, attempt)
-    run_jobs()  # refused by the bank
 
     with pytest.raises(operations.PaymentDisputed):
         operations.refund_again(refund_id=refund.pk, way="TRANSFER", now=timezone.now())

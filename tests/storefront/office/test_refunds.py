@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from fulfilment.payments import operations
 from fulfilment.payments.models import Refund
+from tests.factories.disputes import fail_refund, open_dispute, pay_by_card
 from tests.factories.orders import open_deliveries, place_order, stock
 from tests.factories.parcels import move_to
 from tests.factories.people import make_staff, sign_in
@@ -95,3 +96,24 @@ def test_the_list_asks_as_often_for_one_as_for_three(order, django_assert_max_nu
         client.get(page)
 
     assert len(one) == len(three)
+
+
+def test_a_transfer_is_not_offered_while_its_payment_is_disputed(bank, run_jobs):
+    open_deliveries()
+    attempt = pay_by_card(bank)
+    failed = fail_refund(ask(attempt.order))
+    refund = operations.refund_again(refund_id=failed.pk, way="transfer", now=timezone.now())
+    account = {"holder": "Jeanne", "account": "FR76 3000 6000 0112 3456 7890 189"}
+    operations.give_account(refund_id=refund.pk, now=timezone.now(), **account)
+    client = sign_in(Client(), make_staff("finance"))
+    made = english("refund-step", refund.pk, "made")
+    offered = made in client.get(english("refund", refund.pk)).content.decode()
+    open_dispute(bank, attempt)
+
+    page = client.get(english("refund", refund.pk)).content.decode()
+    client.post(made, {"reference": "VIR-1"})
+
+    assert (offered, made in page, "disputes this payment" in page) == (True, False, True)
+    assert "FR7630006000011234567890189" not in page
+    refund.refresh_from_db()
+    assert refund.state == "DUE"

@@ -63,9 +63,10 @@ def _attempt_of(told: Disputed, now: datetime) -> PaymentAttempt:
     found = PaymentAttempt.objects.filter(intent_id=told.payment_id or "-").first()
     if found is None and told.charge_id:
         found = PaymentAttempt.objects.filter(charge_id=told.charge_id).first()
-    if found is None and told.payment_id:
+    if (found is None or not found.captured) and told.payment_id:  # its money comes before what is taken of it
+        keeps = told.state in Dispute.KEEPS_MONEY
         with suppress(NoSuchPayment):
-            found = settle_told(intent_id=told.payment_id, now=now)  # one that was started, and whose answer was lost
+            found = settle_told(intent_id=told.payment_id, now=now, disputed=keeps) or found
     if found is None:
         raise DisputeOfUnknownPayment(told.id, told.payment_id)
     return found

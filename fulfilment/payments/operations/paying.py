@@ -39,14 +39,15 @@ def settle(*, intent_id: str, now: datetime, patient: bool = True) -> PaymentAtt
     return record(attempt, provider_for(attempt.provider, patient=patient).settle(intent_id), now)
 
 
-def settle_told(*, intent_id: str, now: datetime) -> PaymentAttempt | None:
+def settle_told(*, intent_id: str, now: datetime, disputed: bool = False) -> PaymentAttempt | None:
     """Settle a payment that the provider spoke of; None when it is none of ours.
 
-    One that was started and whose answer was lost is recognised by what it was started for.
+    One that was started and whose answer was lost is recognised by what it was started for. ``disputed``: its bank
+    has the money, and the row that says so is about to be written.
     """
     payment = provider_for("stripe").settle(intent_id)
     attempt = PaymentAttempt.objects.filter(intent_id=intent_id).first() or _adopted(payment, now)
-    return record(attempt, payment, now) if attempt else None
+    return record(attempt, payment, now, disputed=disputed) if attempt else None
 
 
 def _adopted(payment: Payment, now: datetime) -> PaymentAttempt | None:
@@ -63,7 +64,7 @@ def _adopted(payment: Payment, now: datetime) -> PaymentAttempt | None:
 
 
 @transaction.atomic
-def record(attempt: PaymentAttempt, payment: Payment, now: datetime) -> PaymentAttempt:
+def record(attempt: PaymentAttempt, payment: Payment, now: datetime, *, disputed: bool = False) -> PaymentAttempt:
     """Write what the provider said. Locks the order, then the attempt."""
     order = lock_one(Order.objects.filter(pk=attempt.order_id))
     attempt = lock_one(PaymentAttempt.objects.filter(pk=attempt.pk))
@@ -91,7 +92,7 @@ def record(attempt: PaymentAttempt, payment: Payment, now: datetime) -> PaymentA
         holding.let_go(attempt, Hold.Answer.ACCEPTED, now)  # where it was taken at the bank's own desk
     if order.status in ENDED and not reopened(order, now):
         booking.hold(attempt, received=payment.received, currency=payment.currency, now=now)
-        return _return_late(attempt, order, now)
+        return _return_late(attempt, order, now, disputed=disputed)
     booking.sell(attempt, now=now)
     events.announce(signals.payment_settled, order_id=order.pk, attempt_id=attempt.pk)
     return attempt
@@ -134,9 +135,11 @@ def reopened(order: Order, now: datetime) -> bool:
     return True
 
 
-def _return_late(attempt: PaymentAttempt, order: Order, now: datetime) -> PaymentAttempt:
+def _return_late(attempt: PaymentAttempt, order: Order, now: datetime, *, disputed: bool) -> PaymentAttempt:
     log.warning("paid too late, given back: order=%s intent=%s", order.number, attempt.intent_id)
     try:
+        if disputed:
+            raise PaymentDisputed(order.pk)
         owe_refund(attempt_id=attempt.pk, amount=attempt.captured, reason=Refund.Reason.PAID_TOO_LATE, now=now)
     except (PaymentDisputed, MoreThanCaptured):  # the buyer's bank takes it back; won, it is given back
         log.error("paid too late and disputed: order=%s intent=%s", order.number, attempt.intent_id)

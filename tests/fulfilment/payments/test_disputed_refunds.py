@@ -235,6 +235,30 @@ def late(bank):
     return dispute
 
 
+def of_money():
+    """Return which invariants of money are broken: here orders end with their goods still promised."""
+    return [name for name in broken() if not name.startswith("orders: what is promised")]
+
+
+@pytest.mark.parametrize("status", ["CANCELLED", "PENDING_PAYMENT"])
+def test_a_payment_is_written_down_before_the_dispute_that_took_it(bank, status):
+    order = place_order((stock("120.00", in_stock=1), 1), shopping=ABROAD)
+    payment = operations.start(order_id=order.pk, now=timezone.now())
+    Order.objects.filter(pk=order.pk).update(status=status)
+    pay(bank, payment.id)
+    made = bank.bank.open_dispute(bank.bank.intents[payment.id]["latest_charge"])
+    bank.bank.close_dispute(made["id"], won=False)
+
+    operations.settle_dispute(provider_id=made["id"], now=timezone.now())
+    operations.settle(intent_id=payment.id, now=timezone.now())
+
+    attempt = PaymentAttempt.objects.select_related("order").get()
+    late = status == "CANCELLED"
+    lost = 0 if late else (attempt.captured * attempt.order.mad_per_unit).quantize(Decimal("0.01"))
+    assert (balance("held", "EUR"), balance("clearing.disputes", "EUR")) == (0, 0)
+    assert (balance("expense.disputes_lost"), Refund.objects.count(), of_money()) == (lost, 0, [])
+
+
 def test_late_money_that_was_disputed_is_owed_once_when_it_is_won(bank, late, run_jobs):
     close_dispute(bank, late, won=True)
     operations.settle_dispute(provider_id=late.provider_id, now=timezone.now())

@@ -6,11 +6,15 @@ from catalogue.kernel.money import from_minor
 from fulfilment.ledger import operations as ledger
 from fulfilment.ledger import policies
 from fulfilment.ledger import queries as ledger_queries
+from fulfilment.ledger.models import Entry
 from fulfilment.ledger.policies import Earned, Leg, NewEntry, Source
 from fulfilment.ledger.policies.accounts import ACCRUED
 
 from . import booking, shares
 from .models import Refund
+
+CHARGED_BACK, BEYOND = "-charged-back", "-beyond"
+"""How the entries of disputes end that cooperatives bear, and of what the office bears beyond them."""
 
 
 def take_back(refund: Refund, *, now: datetime) -> None:
@@ -19,6 +23,7 @@ def take_back(refund: Refund, *, now: datetime) -> None:
     if share.amount != refund.amount:
         raise booking.SaleDiffers(refund.attempt.order.number, share.amount, refund.amount)
     _post(refund, refund.key, share.legs, now)
+    make_good(refund.attempt.order.number, name=refund.key, now=now)
 
 
 def put_back(refund: Refund, *, now: datetime, reason: str) -> None:
@@ -26,8 +31,29 @@ def put_back(refund: Refund, *, now: datetime, reason: str) -> None:
     entry = ledger_queries.find(Source.REFUND, refund.key)
     if entry is None:
         return
+    number, name = refund.attempt.order.number, f"{refund.key}-failed"
+    forget_made_good(number, reason=reason, now=now)
     ledger.reverse(entry_id=entry.pk, reason=reason, now=now)
-    follow_goods(refund.attempt.order.number, name=f"{refund.key}-failed", now=now)
+    follow_goods(number, name=name, now=now)
+    make_good(number, name=name, now=now)
+
+
+def make_good(order_number: str, *, name: str, now: datetime) -> None:
+    """Let the office bear what refunds took beyond what charged back disputes had left of a line."""
+    standing = Entry.objects.filter(source=Source.DISPUTE, order_number=order_number, reversed_by=None)
+    if not standing.filter(external_id__endswith=CHARGED_BACK).exists():
+        return
+    payable = ledger_queries.payable_lines(order_number)
+    legs = policies.made_good(ledger_queries.standing_of(order_number), payable)
+    if legs:
+        ledger.post(NewEntry(Source.DISPUTE, name + BEYOND, legs, now, order_number=order_number), now=now)
+
+
+def forget_made_good(order_number: str, *, reason: str, now: datetime) -> None:
+    """Reverse what the office bore so of an order: what changed is about to be reckoned again."""
+    borne = Entry.objects.filter(source=Source.DISPUTE, order_number=order_number, reversed_by=None)
+    for entry in borne.filter(external_id__endswith=BEYOND).order_by("pk"):
+        ledger.reverse(entry_id=entry.pk, reason=reason, now=now)
 
 
 def follow_goods(order_number: str, *, name: str, now: datetime) -> None:

@@ -10,14 +10,17 @@ from catalogue.kernel.invariants import registered
 from fulfilment.jobs.models import Job
 from fulfilment.orders import signals
 from fulfilment.orders.models import Line, LineDiscount, Order
+from fulfilment.payments.models import Dispute, PaymentAttempt
 from fulfilment.payouts.models import OrderCash, Payable
 from fulfilment.warehouse.models import Consignment, ConsignmentLine
 from storefront.notifications.models import Message
 from storefront.notifications.operations import write_message
 from tests.factories.catalogue import make_stockrecord
+from tests.factories.movements import charge_back
 from tests.factories.orders import copy_line
 from tests.factories.parcels import make_held_order, move_to
 from tests.factories.payouts import pay_all
+from tests.factories.people import make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -108,8 +111,40 @@ BREAKS = {
     ),
     "payouts: only delivered goods are owed for": lambda: Consignment.objects.update(state="PACKED"),
     "payouts: every delivered line is owed once its job is done": lambda: Payable.objects.all().delete(),
+    "ledger: no order line stands below nothing once cooperatives bear a dispute": lambda: charge_twice(),
     "messages: what was not sent has an open job or a dead letter": lambda: Message.objects.update(state="WAITING"),
 }
+
+
+def charge_twice() -> None:
+    order, now = Order.objects.get(), timezone.now()
+    attempt = PaymentAttempt.objects.create(
+        order=order,
+        number=9,
+        provider="stripe",
+        amount=order.total_incl_tax,
+        currency=order.currency,
+        state="FAILED",
+        idempotency_key="charged",
+        created_at=now,
+        updated_at=now,
+    )
+    Dispute.objects.create(
+        attempt=attempt,
+        provider_id="dp_charged",
+        amount=1,
+        currency=attempt.currency,
+        state="LOST",
+        opened_at=now,
+        closed_at=now,
+        bearer="COOPERATIVES",
+        bearer_by=make_staff("finance"),
+        bearer_at=now,
+        bearer_reason="contract",
+        updated_at=now,
+    )
+    for _time in range(2):
+        charge_back(order.lines.earliest("pk"))
 
 
 def another() -> dict[str, object]:

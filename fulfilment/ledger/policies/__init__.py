@@ -1,7 +1,7 @@
 """Money events as balanced legs. Plain Python: amounts in, debits and credits out."""
 
 from .accounts import AccountKey
-from .charging import Stands, charged_back
+from .charging import Stands, charged_back, made_good
 from .entries import LEAST_LEGS, Leg, NewEntry, Source, Unbalanced, check, credit, debit, merged, opposite, sums
 from .events import (
     Earned,
@@ -46,6 +46,7 @@ __all__ = [
     "dispute_lost",
     "dispute_withdrawn",
     "held_lost",
+    "made_good",
     "merged",
     "money_held",
     "opposite",

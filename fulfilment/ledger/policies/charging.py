@@ -1,6 +1,6 @@
 """A lost dispute that the cooperatives bear by contract: their share of what is left, from where it stands."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -38,4 +38,18 @@ def charged_back(lines: Iterable[Stands], portion: Fraction) -> tuple[Leg, ...]:
         for code, amount in ((accounts.ACCRUED, from_accrued), (accounts.PAYABLE, taken - from_accrued)):
             legs.append(Leg(AccountKey(code, MAD, line.cooperative_id), amount, line.order_line))
         legs.append(Leg(AccountKey(accounts.DISPUTES_LOST), -taken))
+    return merged(legs)
+
+
+def made_good(lines: Iterable[Stands], payable: Collection[int]) -> tuple[Leg, ...]:
+    """Give lines that stand below nothing what they are short of: refunds and disputes took more than they earned.
+
+    The office bears it, as it does what was lost. ``payable`` are the lines that were delivered.
+    """
+    legs: list[Leg] = []
+    for line in lines:
+        short = max(-(line.accrued_minor + line.payable_minor), 0)
+        code = accounts.PAYABLE if line.order_line in payable else accounts.ACCRUED
+        legs.append(Leg(AccountKey(code, MAD, line.cooperative_id), -short, line.order_line))
+        legs.append(Leg(AccountKey(accounts.DISPUTES_LOST), short))
     return merged(legs)

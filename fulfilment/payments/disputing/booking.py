@@ -122,9 +122,12 @@ def take_back_loss(dispute: Dispute, *, now: datetime) -> None:
     """Undo a loss and who bore it: the dispute was won after all."""
     losses = Entry.objects.filter(source=Source.DISPUTE, external_id__startswith=_lost(dispute), reversed_by=None)
     charged = Entry.objects.filter(source=Source.DISPUTE, external_id=_charged(dispute), reversed_by=None)
+    number, reason = dispute.attempt.order.number, f"{dispute.provider_id}: won after all"
+    returning.forget_made_good(number, reason=reason, now=now)
     for entry in [*charged, *losses.order_by("pk")]:
-        ledger.reverse(entry_id=entry.pk, reason=f"{dispute.provider_id}: won after all", now=now)
-    returning.follow_goods(dispute.attempt.order.number, name=f"{dispute.provider_id}-won", now=now)
+        ledger.reverse(entry_id=entry.pk, reason=reason, now=now)
+    returning.follow_goods(number, name=f"{dispute.provider_id}-won", now=now)
+    returning.make_good(number, name=f"{dispute.provider_id}-won", now=now)
 
 
 def _given_up(dispute: Dispute) -> Decimal:
@@ -144,7 +147,7 @@ def _lost(dispute: Dispute) -> str:
 
 
 def _charged(dispute: Dispute) -> str:
-    return f"{dispute.provider_id}-charged-back"
+    return dispute.provider_id + returning.CHARGED_BACK
 
 
 def _post(dispute: Dispute, source: Source, name: str, legs: tuple[Leg, ...], now: datetime) -> Entry:

@@ -10,7 +10,7 @@ from catalogue.kernel.invariants import invariant
 from catalogue.kernel.money import CURRENCIES
 from fulfilment.ledger.policies import AccountKey
 from fulfilment.ledger.policies.accounts import DISPUTES
-from fulfilment.ledger.queries import balance_of
+from fulfilment.ledger.queries import balance_of, standing_of
 from fulfilment.payments.models import Dispute
 
 from . import booking
@@ -31,6 +31,15 @@ def disputes_stand_in_the_ledger() -> Iterable[object]:
         if booked != rows.pop(currency, Decimal(0)):
             yield f"clearing.disputes {currency}: {booked}"
     yield from rows
+
+
+@invariant("ledger: no order line stands below nothing once cooperatives bear a dispute")
+def charged_leave_nothing_owing() -> Iterable[object]:
+    borne = Dispute.objects.filter(bearer=Dispute.Bearer.COOPERATIVES).order_by("attempt__order__number")
+    for number in borne.values_list("attempt__order__number", flat=True).distinct().iterator():
+        for line in standing_of(number):
+            if line.accrued_minor + line.payable_minor < 0:
+                yield number, line
 
 
 @invariant("payments: no dispute that is over holds money of the shop")

@@ -14,7 +14,7 @@ from fulfilment.payments.models import Dispute, PaymentAttempt
 from fulfilment.payouts import operations as payouts
 from fulfilment.payouts.models import Freeze
 from fulfilment.warehouse.models import Consignment
-from tests.factories.disputes import balance, broken, close_dispute, open_dispute, pay_by_card
+from tests.factories.disputes import balance, broken, close_dispute, fail_refund, open_dispute, pay_by_card
 from tests.factories.orders import stock
 from tests.factories.parcels import move_to, open_parcels
 from tests.factories.people import make_staff
@@ -100,6 +100,58 @@ def test_a_second_dispute_takes_its_share_of_what_the_first_left(bank):
         charge(dispute)
 
     assert (balance("cooperatives.accrued", "MAD", cooperative), broken()) == (0, [])
+
+
+def half_lost(bank):
+    """Return a payment for two lines of which half was lost and charged back, its dispute and the lines."""
+    attempt = pay_by_card(bank, *two_lines())
+    half = int(attempt.captured * 100) // 2
+    dispute = close_dispute(bank, open_dispute(bank, attempt, amount=half), won=False)
+    return attempt, charge(dispute), list(attempt.order.lines.order_by("pk"))
+
+
+def give_back(attempt, line):
+    return operations.ask_refund(
+        order_id=attempt.order_id, quantities={line.pk: 1}, reason="DAMAGED", now=timezone.now()
+    )
+
+
+def earned(lines):
+    names = ("accrued", "payable")
+    return [-sum(balance(f"cooperatives.{name}", "MAD", line.partner_id) for name in names) for line in lines]
+
+
+@pytest.mark.parametrize("delivered", [False, True])
+def test_a_refund_after_a_charge_back_takes_no_more_than_a_line_earned(bank, run_jobs, delivered):
+    attempt, _dispute, lines = half_lost(bank)
+    if delivered:
+        deliver(attempt, run_jobs)
+    before, lost = earned(lines), balance("expense.disputes_lost")
+
+    refund = give_back(attempt, lines[0])
+    after = earned(lines)
+    deliver(attempt, run_jobs)
+    fail_refund(refund)
+
+    assert (after, earned(lines)) == ([0, before[1]], before)
+    assert balance("expense.disputes_lost") == lost
+    assert broken() == []
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_dispute_that_is_won_after_all_leaves_the_refund_alone(bank, again):
+    attempt, dispute, lines = half_lost(bank)
+    refund = give_back(attempt, lines[0])
+    below = balance("expense.disputes_lost")
+    bank.bank.disputes[dispute.provider_id]["status"] = "under_review"
+
+    close_dispute(bank, dispute, won=True)
+
+    assert (earned(lines), balance("expense.disputes_lost") < below, broken()) == ([0, 80], True, [])
+    assert balance("expense.disputes_lost") == 0
+    if again:
+        fail_refund(refund)
+        assert (earned(lines), broken()) == ([80, 80], [])
 
 
 LOST = {"state": "LOST", "bearer": "OFFICE", "closed_at": timezone.now(), "opened_at": timezone.now()}

@@ -94,3 +94,21 @@ def test_the_rest_after_one_line_was_refunded_whole_leaves_nothing(sold, deliver
     legs += policies.charged_back(standing(sold, legs), Fraction(1))
 
     assert all((one.accrued_minor, one.payable_minor) == (0, 0) for one in standing(sold, legs))
+
+
+@given(sales(), st.booleans(), PORTIONS)
+def test_what_is_given_back_after_a_charge_back_leaves_no_line_below_nothing(sold, delivered, disputed):
+    legs = list(policies.sale(sold))
+    if delivered:
+        legs += policies.delivered(Earned(one.order_line, one.cooperative_id, one.owed_mad) for one in sold.lines)
+    earned = frozenset(one.order_line for one in sold.lines) if delivered else frozenset()
+    charged = policies.charged_back(standing(sold, legs), disputed)
+    method = "transfer" if sold.method == "cash" else "card"
+    legs += [*charged, *policies.refund(sold, Refund(sold.whole, delivered=earned, method=method))]
+
+    good = policies.made_good(standing(sold, legs), earned)
+
+    after = standing(sold, [*legs, *good])
+    assert all((one.accrued_minor, one.payable_minor) == (0, 0) for one in after)
+    lost = AccountKey("expense.disputes_lost")
+    assert balance(good, lost) == -balance(charged, lost)

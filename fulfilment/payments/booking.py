@@ -4,17 +4,24 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import Sum
+
+from catalogue.kernel.money import from_minor
 from fulfilment.ledger import operations as ledger
 from fulfilment.ledger import policies
 from fulfilment.ledger import queries as ledger_queries
+from fulfilment.ledger.models import Entry, Line
 from fulfilment.ledger.policies import NewEntry, Sale, Source
-from fulfilment.orders.models import Line
+from fulfilment.orders.models import Line as OrderLine
 
 from . import frozen
 from .models import BankCredit, CashCollected, CashRemittance, PaymentAttempt
 
 METHODS = {"stripe": "card", "acquirer": "card"}
 """How an order was paid, where the provider goes by another name."""
+
+TAKEN = "-taken"
+"""How the entries of held money end that a bank took for good, once the rest of it went back."""
 
 
 class SaleDiffers(Exception):
@@ -61,9 +68,34 @@ def _hold(attempt: PaymentAttempt, name: str, received: Decimal, currency: str, 
 
 
 def give_back(attempt: PaymentAttempt, *, now: datetime, reason: str = "given back by a person") -> None:
-    """Book that held money went back where it came from, all of it."""
+    """Book that held money went back where it came from: all of it but what a bank took for good, which stays booked.
+
+    The reversal of the whole is met by a new entry of the part that was lost, so that both it and its loss stand.
+    """
     for held in ledger_queries.still_held(attempt.order.number, attempt.intent_id or ""):
         ledger.reverse(entry_id=held.pk, reason=reason, now=now)
+    for currency, lost in _held_lost(attempt):
+        name = f"{attempt.idempotency_key}{TAKEN}"
+        before = Entry.objects.filter(source=Source.HELD, external_id__startswith=name).count()
+        _hold(attempt, f"{name}-{before + 1}" if before else name, lost, currency, now)
+
+
+def is_held(attempt: PaymentAttempt) -> bool:
+    """Tell whether money of an attempt is with us to be given back, in whole or in part."""
+    standing = ledger_queries.still_held(attempt.order.number, attempt.intent_id or "")
+    return any(TAKEN not in entry.external_id for entry in standing)
+
+
+def _held_lost(attempt: PaymentAttempt) -> list[tuple[str, Decimal]]:
+    """Say what disputes took for good of money that was held, by currency."""
+    booked = Line.objects.filter(
+        entry__source=Source.DISPUTE,
+        entry__memo__in=attempt.disputes.values("provider_id"),
+        entry__reversed_by=None,
+        account__code=policies.accounts.HELD,
+    )
+    sums = booked.order_by().values_list("currency").annotate(total=Sum("amount_minor"))
+    return [(currency, from_minor(total)) for currency, total in sums]
 
 
 def take_in(credit: BankCredit, *, now: datetime) -> None:
@@ -186,7 +218,7 @@ def remittances(rows: Iterable[CashRemittance]) -> Iterator[NewEntry]:
 
 
 def _sale(
-    attempt: PaymentAttempt, lines: Mapping[int, Sequence[Line]], collected: Collection[CashCollected] = ()
+    attempt: PaymentAttempt, lines: Mapping[int, Sequence[OrderLine]], collected: Collection[CashCollected] = ()
 ) -> Sale:
     return frozen.sale_of(
         attempt.order,

@@ -26,6 +26,7 @@ from .models import BankCredit, CashCollected, CashRemittance, Dispute, PaymentA
 from .policies import EVENT_SLOW
 from .queries import abandoned_orders, owed_by, refunds_to_look_at
 from .reconciliation.models import Discrepancy, DiscrepancyNote, ReconciliationRow
+from .sums import partly_lost, with_sums
 
 SWEPT_WITHIN = timedelta(minutes=10)
 """An overdue order is given up by the next sweep; so long after its time none has run."""
@@ -146,28 +147,22 @@ def held_money_waits() -> Iterable[object]:
             yield key
 
 
-def _given_back(name: str, null_states: Iterable[str]) -> QuerySet[PaymentAttempt]:
-    rows = Refund.objects.filter(attempt=OuterRef("pk")).exclude(state__in=null_states).order_by()
-    total = rows.values("attempt").annotate(total=Sum("amount")).values("total")
-    summed = Coalesce(Subquery(total, output_field=DecimalField()), Decimal(0), output_field=DecimalField())
-    return PaymentAttempt.objects.annotate(**{name: summed})
-
-
 @invariant("payments: no more is given back than came in")
 def refunds_within_captured() -> Iterable[object]:
-    found = _given_back("given_back", Refund.NULL_STATES)
-    return found.filter(given_back__gt=F("captured")).values_list("order__number", flat=True)
+    return with_sums().filter(given_back__gt=F("captured")).values_list("order__number", flat=True)
 
 
 @invariant("payments: money for an order that never came to be is given back")
 def late_money_is_given_back() -> Iterable[object]:
-    """Unless the buyer's bank has it, or may keep it."""
-    found = _given_back("given_back", Refund.NULL_STATES).filter(state="SUCCEEDED")
+    """Unless the buyer's bank may keep it, or has all that is left; the rest of a sale a person is shown."""
+    found = with_sums().filter(state="SUCCEEDED")
     late = found.filter(order__status="EXPIRED", provider="stripe") | found.filter(order__status="CANCELLED")
     failed = refunds_to_look_at().filter(attempt=OuterRef("pk"))
-    disputed = keeping_money().filter(attempt=OuterRef("pk"))
-    waiting = late.exclude(given_back=F("captured")).exclude(Exists(failed) | Exists(disputed))
-    return waiting.values_list("order__number", flat=True)
+    lasts = keeping_money().filter(attempt=OuterRef("pk"), state__in=Dispute.MONEY_AT_STAKE)
+    held = Entry.objects.filter(source=Source.HELD, external_id=OuterRef("idempotency_key"))
+    shown = partly_lost().filter(~Exists(held), order__status="CANCELLED")
+    waiting = late.exclude(given_back=F("captured") - F("lost")).exclude(Exists(failed) | Exists(lasts))
+    return waiting.exclude(pk__in=shown.values("pk")).values_list("order__number", flat=True)
 
 
 @invariant("payments: what Stripe told is applied within ten minutes")

@@ -34,6 +34,7 @@ from . import frozen
 from .gateways import REMOTE
 from .models import BankCredit, CashCollected, CashRemittance, Dispute, PaymentAttempt, Refund, StripeEvent
 from .policies import GIVEN_BACK, REMINDED
+from .sums import partly_lost
 
 State = PaymentAttempt.State
 ATTEMPT_OPEN = PaymentAttempt.OPEN_STATES
@@ -161,9 +162,13 @@ def event_lags(now: datetime) -> list[timedelta]:
 
 
 def to_look_at() -> QuerySet[PaymentAttempt]:
-    """Return payments that wait for a person: money held, or a refund that failed and was not made another way."""
+    """Return payments that wait for a person.
+
+    Money is held, a refund failed and was not made another way, or the bank left a part of what is to be given back.
+    """
     failed = refunds_to_look_at().filter(attempt=OuterRef("pk"))
-    return PaymentAttempt.objects.filter(Q(state=State.QUARANTINED) | Exists(failed))
+    rests = partly_lost().filter(order__status=Order.Status.CANCELLED)
+    return PaymentAttempt.objects.filter(Q(state=State.QUARANTINED) | Exists(failed) | Q(pk__in=rests.values("pk")))
 
 
 def waiting_credits() -> QuerySet[BankCredit]:

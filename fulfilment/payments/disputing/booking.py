@@ -12,7 +12,7 @@ from fulfilment.ledger import policies
 from fulfilment.ledger import queries as ledger_queries
 from fulfilment.ledger.models import Entry, Line
 from fulfilment.ledger.policies import Leg, NewEntry, Source
-from fulfilment.payments import returning
+from fulfilment.payments import booking, returning
 from fulfilment.payments.models import Dispute, DisputeMovement, PaymentAttempt, Refund
 
 
@@ -78,7 +78,7 @@ def lose(dispute: Dispute, *, now: datetime) -> None:
     left = taken(dispute) - _given_up(dispute)
     if left > 0:
         order = dispute.attempt.order
-        if ledger_queries.still_held(order.number, dispute.attempt.intent_id or ""):
+        if booking.is_held(dispute.attempt):
             legs = policies.held_lost(left, dispute.currency)
         else:
             legs = policies.dispute_lost(left, dispute.currency, order.mad_per_unit)

@@ -76,8 +76,8 @@ def _attempt_of(told: Disputed, now: datetime) -> PaymentAttempt:
 def record_dispute(*, attempt: PaymentAttempt, told: Disputed, now: datetime) -> Dispute:
     """Write what the provider said of a dispute and book what moved. Locks the order, the attempt, the dispute.
 
-    Announces ``dispute_opened`` and ``dispute_closed``, each once. Won, what waited to be given back is owed; lost,
-    transfers of what was lost are not made any more.
+    Announces ``dispute_opened`` and ``dispute_closed``, each once. What waited to be given back and was not lost
+    is owed; transfers of what was lost are not made any more.
     """
     lock(Order.objects.filter(pk=attempt.order_id))
     attempt = lock_one(PaymentAttempt.objects.select_related("order").filter(pk=attempt.pk))
@@ -96,8 +96,7 @@ def record_dispute(*, attempt: PaymentAttempt, told: Disputed, now: datetime) ->
             events.announce(signals.dispute_opened, order_id=attempt.order_id, dispute_id=dispute.pk)
         events.announce(signals.dispute_closed, order_id=attempt.order_id, dispute_id=dispute.pk, won=won)
         stop_taken(attempt, now=now)
-        if won:
-            give_back_waiting(attempt=attempt, now=now)
+        give_back_waiting(attempt=attempt, now=now)
     return dispute
 
 

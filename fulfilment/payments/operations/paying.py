@@ -16,11 +16,11 @@ from fulfilment.payments import booking
 from fulfilment.payments.gateways import provider_for
 from fulfilment.payments.gateways.base import Payment
 from fulfilment.payments.holding.models import Hold
-from fulfilment.payments.models import PaymentAttempt, Refund
+from fulfilment.payments.models import PaymentAttempt
 from fulfilment.payments.policies import GIVEN_BACK
 
 from . import holding
-from .refunds import MoreThanCaptured, PaymentDisputed, owe_refund
+from .refunds import PaymentDisputed, owe_late
 
 log = logging.getLogger("fulfilment.payments")
 State = PaymentAttempt.State
@@ -140,8 +140,8 @@ def _return_late(attempt: PaymentAttempt, order: Order, now: datetime, *, disput
     try:
         if disputed:
             raise PaymentDisputed(order.pk)
-        owe_refund(attempt_id=attempt.pk, amount=attempt.captured, reason=Refund.Reason.PAID_TOO_LATE, now=now)
-    except (PaymentDisputed, MoreThanCaptured):  # the buyer's bank takes it back; won, it is given back
+        owe_late(attempt, now=now)
+    except PaymentDisputed:  # the buyer's bank has it; what it leaves is given back when that is over
         log.error("paid too late and disputed: order=%s intent=%s", order.number, attempt.intent_id)
     return attempt
 

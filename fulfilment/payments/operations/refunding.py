@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -19,7 +20,7 @@ from fulfilment.payments import shares
 from fulfilment.payments.disputing.queries import keeping_money
 from fulfilment.payments.models import PaymentAttempt, Refund, RefundLine
 
-from .refunds import MoreThanCaptured, check_left, given_back, locked, make_due, owe_refund
+from .refunds import MoreThanCaptured, PaymentDisputed, check_left, locked, make_due, owe_late
 from .refunds import note as note_step
 
 log = logging.getLogger("fulfilment.payments")
@@ -188,18 +189,15 @@ def give_back_cancelled(*, order_id: int, now: datetime) -> None:
 
 @transaction.atomic
 def give_back_waiting(*, attempt: PaymentAttempt, now: datetime) -> None:
-    """Owe what a dispute, won by now, kept from being given back: all of an order that was cancelled or came too late.
+    """Owe what a dispute, over by now, kept from being given back, and left: of an order cancelled, or paid too late.
 
-    The order and the attempt are locked. Another dispute of the same payment keeps it still.
+    The order and the attempt are locked. Another dispute of the same payment that lasts keeps it still.
     """
     if ledger.find(Source.HELD, attempt.idempotency_key) is None:
         give_back_cancelled(order_id=attempt.order_id, now=now)
-        return
-    if attempt.state != PaymentAttempt.State.SUCCEEDED or keeping_money().filter(attempt=attempt).exists():
-        return
-    left = attempt.captured - given_back(attempt)
-    if left > 0:
-        owe_refund(attempt_id=attempt.pk, amount=left, reason=Reason.PAID_TOO_LATE, now=now)
+    elif attempt.state == PaymentAttempt.State.SUCCEEDED:
+        with suppress(PaymentDisputed):
+            owe_late(attempt, now=now)
 
 
 def _by_itself(order: Order, reason: str) -> bool:

@@ -54,6 +54,13 @@ def owe_refund(*, attempt_id: int, amount: Decimal, reason: str, now: datetime) 
     return refund
 
 
+def owe_late(attempt: PaymentAttempt, *, now: datetime) -> None:
+    """Owe what disputes have left of a locked attempt whose money came too late. Raises ``PaymentDisputed``."""
+    left = attempt.captured - given_back(attempt) - taken_by_disputes(attempt)
+    if left > 0:
+        owe_refund(attempt_id=attempt.pk, amount=left, reason=Refund.Reason.PAID_TOO_LATE, now=now)
+
+
 def check_left(attempt: PaymentAttempt, amount: Decimal) -> None:
     """Raise ``MoreThanCaptured`` where so much is not left of a locked attempt; ``PaymentDisputed`` as below."""
     left = attempt.captured - given_back(attempt) - taken_by_disputes(attempt)

@@ -20,7 +20,7 @@ from fulfilment.payments import shares
 from fulfilment.payments.disputing.queries import keeping_money
 from fulfilment.payments.models import PaymentAttempt, Refund, RefundLine
 
-from .refunds import MoreThanCaptured, PaymentDisputed, check_left, locked, make_due, owe_late
+from .refunds import MoreThanCaptured, PaymentDisputed, check_left, given_back, locked, make_due, owe_late
 from .refunds import note as note_step
 
 log = logging.getLogger("fulfilment.payments")

@@ -9,8 +9,8 @@ from catalogue.kernel.identifiers import rib_key
 from fulfilment.orders.models import Order
 from fulfilment.payments import operations
 from fulfilment.payments.models import Dispute, PaymentAttempt, Refund
-from fulfilment.payments.queries import refund_counts, refunds_to_look_at
 from fulfilment.payments.operations.refunds import open_refunds
+from fulfilment.payments.queries import refund_counts, refunds_to_look_at
 from tests.factories.bank import pay
 from tests.factories.disputes import ABROAD, balance, broken, close_dispute, fail_refund, open_dispute, pay_by_card
 from tests.factories.orders import place_order, stock

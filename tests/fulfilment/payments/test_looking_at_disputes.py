@@ -48,7 +48,7 @@ def test_a_bank_that_is_away_ends_the_look_at_disputes(bank, clock, caplog):
 
     operations.look_at_disputes(now=timezone.now())
 
-    asked = [each.provider_id in caplog.text for each in disputes]
+    asked = [f"provider unavailable: dispute={each.provider_id}" in caplog.text for each in disputes]
     assert (asked, len(silent(timezone.now()))) == ([True, False], 2)
 
 

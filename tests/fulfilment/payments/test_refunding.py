@@ -20,7 +20,7 @@ from fulfilment.payments.queries import refunds_to_look_at
 from fulfilment.payouts import operations as payouts
 from storefront.demo.stripe.cards import ACCEPTED, REFUND_FAILS
 from tests.factories.bank import events_of, pay, tell
-from tests.factories.orders import open_deliveries, place_order, stock
+from tests.factories.orders import place_order, stock
 from tests.factories.parcels import move_to
 from tests.factories.people import make_staff
 
@@ -270,7 +270,6 @@ def test_case_19_a_line_refund_that_fails_is_put_back_and_made_another_way(bank,
 
 
 def cash_refund(run_jobs):
-    open_deliveries()
     order = place_order((stock("120.00"), 3))
     run_jobs()
     deliver(order, run_jobs)

@@ -59,7 +59,8 @@ class Shopper:
         """Open a product's page and put it into the basket."""
         self.page.goto(f"{self.shop.url}{address}")
         self.page.locator("form[action*='/basket/add/'] input[name=quantity]").first.fill(quantity)
-        self.page.locator("form[action*='/basket/add/'] button[type=submit]").first.click()
+        with self.page.expect_response(lambda answer: "/basket/add/" in answer.url):  # a slow shop answers late
+            self.page.locator("form[action*='/basket/add/'] button[type=submit]").first.click()
         self.page.wait_for_load_state()
 
     def go_to_checkout(self) -> None:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def read_slowly(rows):
     """Read rows where the operations lock them, and give others time to do the same."""
     found = list(rows.order_by("pk"))
-    time.sleep(0.3)
+    time.sleep(1)
     return found
 
 

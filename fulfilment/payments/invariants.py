@@ -20,7 +20,7 @@ from fulfilment.shipping.models import Courier
 
 from . import booking, shares
 from .disputing import invariants as of_disputes  # noqa: F401
-from .disputing.queries import keeping_money
+from .disputing.queries import at_stake
 from .holding.models import Hold
 from .models import BankCredit, CashCollected, CashRemittance, Dispute, PaymentAttempt, Refund, RefundLine, StripeEvent
 from .policies import EVENT_SLOW
@@ -158,7 +158,7 @@ def late_money_is_given_back() -> Iterable[object]:
     found = with_sums().filter(state="SUCCEEDED")
     late = found.filter(order__status="EXPIRED", provider="stripe") | found.filter(order__status="CANCELLED")
     failed = refunds_to_look_at().filter(attempt=OuterRef("pk"))
-    lasts = keeping_money().filter(attempt=OuterRef("pk"), state__in=Dispute.MONEY_AT_STAKE)
+    lasts = at_stake().filter(attempt=OuterRef("pk"))
     held = Entry.objects.filter(source=Source.HELD, external_id=OuterRef("idempotency_key"))
     shown = partly_lost().filter(~Exists(held), order__status="CANCELLED")
     waiting = late.exclude(given_back=F("captured") - F("lost")).exclude(Exists(failed) | Exists(lasts))

@@ -14,6 +14,11 @@ def keeping_money() -> QuerySet[Dispute]:
     return Dispute.objects.filter(state__in=Dispute.KEEPS_MONEY)
 
 
+def at_stake() -> QuerySet[Dispute]:
+    """Return disputes that last and whose money the buyer's bank may keep."""
+    return Dispute.objects.filter(state__in=Dispute.MONEY_AT_STAKE)
+
+
 def disputes() -> QuerySet[Dispute]:
     """Return disputes with their orders: first what is to be answered, the nearest due date first, then the newest."""
     closed = Case(When(state__in=Dispute.TO_ANSWER, then=0), When(state__in=Dispute.OPEN_STATES, then=1), default=2)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Sum
 
 from catalogue.kernel import events
 from catalogue.kernel.locks import lock, lock_one
@@ -14,10 +14,10 @@ from catalogue.kernel.money import ZERO
 from fulfilment.jobs.operations import enqueue
 from fulfilment.orders.models import Order, OrderEvent
 from fulfilment.payments import returning, signals
-from fulfilment.payments.disputing.queries import keeping_money
+from fulfilment.payments.disputing.queries import at_stake, keeping_money
 from fulfilment.payments.gateways import REMOTE, provider_for, remote_for
 from fulfilment.payments.gateways.base import GiveBack, GivenBack, ProviderRefused
-from fulfilment.payments.models import Dispute, PaymentAttempt, Refund
+from fulfilment.payments.models import PaymentAttempt, Refund
 from fulfilment.payments.policies import KEY_LIVES
 
 log = logging.getLogger("fulfilment.payments")
@@ -56,20 +56,21 @@ def owe_refund(*, attempt_id: int, amount: Decimal, reason: str, now: datetime) 
 
 def owe_late(attempt: PaymentAttempt, *, now: datetime) -> None:
     """Owe what disputes have left of a locked attempt whose money came too late. Raises ``PaymentDisputed``."""
-    left = attempt.captured - given_back(attempt) - taken_by_disputes(attempt)
+    left = left_of(attempt)
     if left > 0:
         owe_refund(attempt_id=attempt.pk, amount=left, reason=Refund.Reason.PAID_TOO_LATE, now=now)
 
 
 def check_left(attempt: PaymentAttempt, amount: Decimal) -> None:
     """Raise ``MoreThanCaptured`` where so much is not left of a locked attempt; ``PaymentDisputed`` as below."""
-    left = attempt.captured - given_back(attempt) - taken_by_disputes(attempt)
+    left = left_of(attempt)
     if amount > left:
         raise MoreThanCaptured(left)
 
 
-def at_stake() -> QuerySet[Dispute]:
-    return Dispute.objects.filter(state__in=Dispute.MONEY_AT_STAKE)
+def left_of(attempt: PaymentAttempt) -> Decimal:
+    """Say what refunds and disputes have left of a locked attempt. Raises ``PaymentDisputed`` as below."""
+    return attempt.captured - given_back(attempt) - taken_by_disputes(attempt)
 
 
 def taken_by_disputes(attempt: PaymentAttempt) -> Decimal:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from catalogue.kernel.locks import lock
 from fulfilment.orders.models import Order, OrderEvent
+from fulfilment.payments.disputing.queries import at_stake
 from fulfilment.payments.models import Dispute, Refund
 
 from .refunding import ask_refund
@@ -25,7 +26,6 @@ def give_back_returned(*, order_id: int, quantities: Mapping[int, int], delivery
     ``ask_refund``.
     """
     lock(Order.objects.filter(pk=order_id))
-    disputes = Dispute.objects.filter(attempt__order=order_id)
     try:
         return ask_refund(
             order_id=order_id,
@@ -33,10 +33,10 @@ def give_back_returned(*, order_id: int, quantities: Mapping[int, int], delivery
             delivery=delivery,
             reason=Refund.Reason.REFUSED,
             now=now,
-            waits=disputes.filter(state__in=Dispute.MONEY_AT_STAKE).exists(),
+            waits=at_stake().filter(attempt__order=order_id).exists(),
         )
     except MoreThanCaptured as error:
-        if not disputes.filter(state=Dispute.State.LOST).exists():
+        if not Dispute.objects.filter(attempt__order=order_id, state=Dispute.State.LOST).exists():
             raise
         log.error("came back, and its money was lost: order=%s left=%s", order_id, error.left)
         OrderEvent.objects.create(order_id=order_id, kind="refund_lost", at=now, data={"left": str(error.left)})

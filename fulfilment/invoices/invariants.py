@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from django.db.models import CharField, Count, F, Func, Max, OuterRef, Subquery, Sum
+from django.db.models import CharField, Count, F, Func, Max
 from django.db.models.functions import Coalesce
 
 from catalogue.kernel.invariants import invariant
-from fulfilment.payments.models import CashCollected
+from fulfilment.payments.queries import collected_for
 
 from .models import Invoice, Paper, Series
 
@@ -21,9 +21,7 @@ def numbers_have_no_gap() -> Iterable[object]:
 @invariant("invoices: an invoice asks for what its order asked for")
 def totals_are_the_orders() -> Iterable[object]:
     """Of an order paid parcel by parcel, what was accepted was asked for."""
-    at_door = CashCollected.objects.filter(attempt__order=OuterRef("order")).order_by().values("attempt__order")
-    paid = Subquery(at_door.annotate(paid=Sum("amount")).values("paid"))
-    asked = Coalesce(paid, F("order__total_incl_tax"))
+    asked = Coalesce(collected_for("order"), F("order__total_incl_tax"))
     return Invoice.objects.annotate(asked=asked).exclude(total_incl_tax=F("asked"), currency=F("order__currency"))
 
 

@@ -32,9 +32,9 @@ from fulfilment.shipping.models import Courier
 
 from . import frozen
 from .gateways import REMOTE
-from .models import BankCredit, CashCollected, CashRemittance, Dispute, PaymentAttempt, Refund, StripeEvent
+from .models import BankCredit, CashCollected, CashRemittance, PaymentAttempt, Refund, StripeEvent
 from .policies import GIVEN_BACK, REMINDED
-from .sums import partly_lost
+from .sums import given_back, lost, partly_lost
 
 State = PaymentAttempt.State
 ATTEMPT_OPEN = PaymentAttempt.OPEN_STATES
@@ -138,13 +138,9 @@ def refunds_to_look_at() -> QuerySet[Refund]:
 
     Those left out that cannot be made any more, because the buyer's bank won so much of the payment.
     """
-    lost = Dispute.objects.filter(attempt=OuterRef("attempt"), state=Dispute.State.LOST)
-    standing = Refund.objects.filter(attempt=OuterRef("attempt")).exclude(state__in=Refund.NULL_STATES)
-    failed = Refund.objects.filter(NOT_FOLLOWED, state=Refund.State.FAILED).alias(
-        lost=Subquery(lost.order_by().values("attempt").annotate(sum=Sum("amount")).values("sum")),
-        given=Coalesce(Subquery(standing.order_by().values("attempt").annotate(sum=Sum("amount")).values("sum")), ZERO),
-    )
-    return failed.filter(Q(lost=None) | Q(amount__lte=F("attempt__captured") - F("given") - F("lost")))
+    failed = Refund.objects.filter(NOT_FOLLOWED, state=Refund.State.FAILED)
+    failed = failed.alias(lost=lost("attempt"), given=given_back("attempt"))
+    return failed.filter(Q(lost=0) | Q(amount__lte=F("attempt__captured") - F("given") - F("lost")))
 
 
 def unapplied_events(now: datetime) -> tuple[int, timedelta]:
@@ -272,12 +268,16 @@ def collections_of(order_id: int) -> list[CashCollected]:
     return list(rows)
 
 
+def collected_for(order: str = "pk") -> Subquery:
+    """For a query: what couriers were paid for its order; nothing where it was not paid parcel by parcel."""
+    rows = CashCollected.objects.filter(attempt__order=OuterRef(order)).order_by().values("attempt__order")
+    return Subquery(rows.annotate(sum=Sum("amount")).values("sum"))
+
+
 def total_in_the_end() -> Case:
     """For a query of orders: the total of each, of one that came in cash without what was refused at the door."""
-    taken = CashCollected.objects.filter(attempt__order=OuterRef("pk")).order_by().values("attempt__order")
-    collected = Subquery(taken.annotate(sum=Sum("amount")).values("sum"))
     came = Q(payment_method=CASH, status__in=(Order.Status.DELIVERED, Order.Status.COMPLETED))
-    return Case(When(came, then=Coalesce(collected, F("total_incl_tax"))), default=F("total_incl_tax"))
+    return Case(When(came, then=Coalesce(collected_for(), F("total_incl_tax"))), default=F("total_incl_tax"))
 
 
 def due_at_door(order: Order, parcel: str) -> Decimal | None:

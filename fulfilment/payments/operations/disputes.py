@@ -1,7 +1,6 @@
 """Disputes as the provider tells them: asked for, written down with what moved, booked, and borne by someone."""
 
 import logging
-import time
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -21,12 +20,11 @@ from fulfilment.payments.gateways.base import (
     NoSuchPayment,
     NotUnderstood,
     ProviderRefused,
-    ProviderUnavailable,
 )
 from fulfilment.payments.models import Dispute, DisputeMovement, PaymentAttempt
 from fulfilment.payments.policies import moves_on
 
-from .ending import SWEEP_SECONDS
+from .ending import ask_in_turn
 from .payees import stop_taken
 from .paying import settle_told
 from .refunding import give_back_waiting
@@ -175,20 +173,15 @@ def charge_back(*, dispute_id: int, reason: str, now: datetime, by: Any) -> Disp
 
 def look_at_disputes(*, now: datetime) -> None:
     """Ask again for disputes that nothing was heard of, the longest first. One that fails stops no other."""
-    until = time.monotonic() + SWEEP_SECONDS
-    for provider_id in silent(now):
-        if time.monotonic() > until:
-            return
-        try:
-            settle_dispute(provider_id=provider_id, now=now)
-        except ProviderUnavailable as error:
-            log.warning("provider unavailable: dispute=%s %s", provider_id, error)
-            return
-        except (NotUnderstood, ProviderRefused, DisputeOfUnknownPayment) as error:
-            log.error("dispute not settled: dispute=%s %s", provider_id, error)
-            _look_later(provider_id, now)
 
+    def refused(provider_id: str, error: Exception) -> None:
+        log.error("dispute not settled: dispute=%s %s", provider_id, error)
+        Dispute.objects.filter(provider_id=provider_id).update(updated_at=now)  # the others come first the next time
 
-def _look_later(provider_id: str, now: datetime) -> None:
-    """Let the others come first in the next round."""
-    Dispute.objects.filter(provider_id=provider_id).update(updated_at=now)
+    ask_in_turn(
+        "dispute",
+        silent(now),
+        lambda key: settle_dispute(provider_id=key, now=now),
+        refusals=(NotUnderstood, ProviderRefused, DisputeOfUnknownPayment),
+        refused=refused,
+    )

@@ -2,8 +2,9 @@
 
 import logging
 import time
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -28,6 +29,7 @@ from .starting import WAITING, asked, drop_unmade
 
 log = logging.getLogger("fulfilment.payments")
 State = PaymentAttempt.State
+Key = TypeVar("Key", int, str)
 SILENCES = 2
 SWEEP_SECONDS = 15
 """No attempt is begun later in a sweep. One may cost three calls; all of it fits the money queue's minute."""
@@ -194,15 +196,32 @@ def _sweep_attempts(now: datetime) -> int:
 
 def look_at_refunds(*, now: datetime) -> None:
     """Ask again for refunds that nothing was heard of: their job may have given up while the provider was away."""
+    ask_in_turn("refund", open_refunds(now), lambda key: send_refund(refund_id=key, now=now, patient=False))
+
+
+def ask_in_turn(
+    what: str,
+    keys: Iterable[Key],
+    ask: Callable[[Key], object],
+    *,
+    refusals: tuple[type[Exception], ...] = (),
+    refused: Callable[[Key, Exception], object] = lambda key, error: None,
+) -> None:
+    """Ask the provider about one after the other, until the time of a round is over or it does not answer.
+
+    One of ``refusals`` stops no other: ``refused`` is told of it.
+    """
     until = time.monotonic() + SWEEP_SECONDS
-    for refund_id in open_refunds(now):
+    for key in keys:
         if time.monotonic() > until:
             return
         try:
-            send_refund(refund_id=refund_id, now=now, patient=False)
+            ask(key)
         except ProviderUnavailable as error:
-            log.warning("provider unavailable: refund=%s %s", refund_id, error)
+            log.warning("provider unavailable: %s=%s %s", what, key, error)
             return
+        except refusals as error:
+            refused(key, error)
 
 
 def _look_later(attempt_id: int, now: datetime) -> None:

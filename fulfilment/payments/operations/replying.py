@@ -3,7 +3,6 @@
 import hashlib
 import json
 import logging
-import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -15,11 +14,11 @@ from fulfilment.jobs.operations import enqueue
 from fulfilment.orders.models import OrderEvent
 from fulfilment.payments.disputing.queries import answers_due
 from fulfilment.payments.gateways import provider_for
-from fulfilment.payments.gateways.base import Disputed, NotUnderstood, ProviderRefused, ProviderUnavailable
+from fulfilment.payments.gateways.base import Disputed, NotUnderstood, ProviderRefused
 from fulfilment.payments.models import Dispute, DisputeAnswer
 
 from .disputes import record_dispute
-from .ending import SWEEP_SECONDS
+from .ending import ask_in_turn
 
 log = logging.getLogger("fulfilment.payments")
 State = DisputeAnswer.State
@@ -87,38 +86,29 @@ def send_answer(*, answer_id: int, now: datetime) -> None:
     answer = DisputeAnswer.objects.select_related("dispute__attempt").get(pk=answer_id)
     if answer.state != State.DUE:
         return
-    provider, dispute_id = provider_for("stripe"), answer.dispute.provider_id
+    provider, dispute_id, refused = provider_for("stripe"), answer.dispute.provider_id, ""
     told = provider.find_dispute(dispute_id)
     if answer.to_warning and told.state not in Dispute.WARNINGS:
-        _end(answer, State.FAILED, now, error="the bank took the money meanwhile, which wants an answer of its own")
-        record_dispute(attempt=answer.dispute.attempt, told=told, now=now)
-        return
-    if not _has_it(told, answer):
+        refused = "the bank took the money meanwhile, which wants an answer of its own"
+    elif not _has_it(told, answer):
         try:
             told = provider.answer_dispute(dispute_id, answer.evidence, key=answer.key)
         except ProviderRefused as error:
             told = provider.find_dispute(dispute_id)
-            if not _has_it(told, answer):
-                _end(answer, State.FAILED, now, error=str(error))
-                record_dispute(attempt=answer.dispute.attempt, told=told, now=now)
-                return
-    _end(answer, State.SENT, now)
+            refused = "" if _has_it(told, answer) else str(error) or "refused"
+    _end(answer, State.FAILED if refused else State.SENT, now, error=refused)
     record_dispute(attempt=answer.dispute.attempt, told=told, now=now)
 
 
 def send_due_answers(*, now: datetime) -> None:
     """Send what should have been sent by now. One that cannot be sent stops no other."""
-    until = time.monotonic() + SWEEP_SECONDS
-    for answer_id in answers_due(now):
-        if time.monotonic() > until:
-            return
-        try:
-            send_answer(answer_id=answer_id, now=now)
-        except ProviderUnavailable as error:
-            log.warning("provider unavailable: answer=%s %s", answer_id, error)
-            return
-        except (NotUnderstood, ProviderRefused) as error:
-            log.error("answer not sent: answer=%s %s", answer_id, error)
+    ask_in_turn(
+        "answer",
+        answers_due(now),
+        lambda key: send_answer(answer_id=key, now=now),
+        refusals=(NotUnderstood, ProviderRefused),
+        refused=lambda key, error: log.error("answer not sent: answer=%s %s", key, error),
+    )
 
 
 def _has_it(told: Disputed, answer: DisputeAnswer) -> bool:

@@ -233,12 +233,10 @@ def standing_of(order_number: str) -> list[Stands]:
     told = Q(entry__source__in=OF_THE_SALE) | Q(entry__reverses__source__in=OF_THE_SALE)
     rows = Line.objects.filter(
         told, entry__order_number=order_number, account__code__in=codes.OF_COOPERATIVES, order_line__isnull=False
-    ).values_list("order_line", "account__cooperative_id", "account__code", "entry__source", "amount_minor")
-    for order_line, cooperative_id, code, source, amount in rows:
-        sums = found.setdefault((order_line, cooperative_id), Counter())
-        sums[code] -= amount
-        sums["sold"] -= amount if source == Source.SALE else 0
+    ).values_list("order_line", "account__cooperative_id", "account__code", "amount_minor")
+    for order_line, cooperative_id, code, amount in rows:
+        found.setdefault((order_line, cooperative_id), Counter())[code] -= amount
     return [
-        Stands(line, cooperative_id, sums["sold"], sums[codes.ACCRUED], sums[codes.PAYABLE])
+        Stands(line, cooperative_id, sums[codes.ACCRUED], sums[codes.PAYABLE])
         for (line, cooperative_id), sums in sorted(found.items())
     ]

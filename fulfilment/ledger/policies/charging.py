@@ -13,14 +13,13 @@ from .entries import Leg, merged
 
 @dataclass(frozen=True)
 class Stands:
-    """What a sale owes a cooperative for one order line: as it was sold, and what stands of it now, in centimes.
+    """What a sale owes a cooperative for one order line, as it stands now, in centimes.
 
     What is not delivered stands as accrued, what is as payable, whether it was paid since or not.
     """
 
     order_line: int
     cooperative_id: int
-    sold_minor: int
     accrued_minor: int
     payable_minor: int
 

@@ -21,12 +21,12 @@ def standing(sold, legs):
     for line in sold.lines:
         mine = [leg for leg in legs if leg.order_line == line.order_line]
         sums = {code: -sum(leg.amount_minor for leg in mine if leg.account.code == code) for code in CODES}
-        found.append(Stands(line.order_line, line.cooperative_id, int(line.owed_mad * 100), *sums.values()))
+        found.append(Stands(line.order_line, line.cooperative_id, *sums.values()))
     return found
 
 
 def test_what_is_delivered_is_taken_from_what_is_to_be_paid_and_the_rest_from_what_was_sold():
-    lines = [Stands(1, 7, 100_00, 0, 100_00), Stands(2, 7, 60_00, 60_00, 0), Stands(3, 8, 9_99, 0, 9_99)]
+    lines = [Stands(1, 7, 0, 100_00), Stands(2, 7, 60_00, 0), Stands(3, 8, 0, 9_99)]
 
     legs = policies.charged_back(lines, Fraction(1, 2))
 
@@ -40,10 +40,10 @@ def test_what_is_delivered_is_taken_from_what_is_to_be_paid_and_the_rest_from_wh
 
 
 def test_what_was_refunded_is_not_taken_twice():
-    assert policies.charged_back([Stands(1, 7, 100_00, 0, 0)], Fraction(1)) == ()
-    (taken, _) = policies.charged_back([Stands(1, 7, 100_00, 0, 30_00)], Fraction(1))
+    assert policies.charged_back([Stands(1, 7, 0, 0)], Fraction(1)) == ()
+    (taken, _) = policies.charged_back([Stands(1, 7, 0, 30_00)], Fraction(1))
     assert taken.amount_minor == 30_00
-    (half, _) = policies.charged_back([Stands(1, 7, 100_00, 0, 30_00)], Fraction(1, 2))
+    (half, _) = policies.charged_back([Stands(1, 7, 0, 30_00)], Fraction(1, 2))
     assert half.amount_minor == 15_00
 
 

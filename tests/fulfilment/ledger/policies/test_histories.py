@@ -169,7 +169,7 @@ class World:
         for line in sold.lines:
             owed = int(line.owed_mad * 100)
             where = (0, owed) if line.order_line in delivered else (owed, 0)
-            stands.append(Stands(line.order_line, line.cooperative_id, owed, *where))
+            stands.append(Stands(line.order_line, line.cooperative_id, *where))
             self.owed[line.cooperative_id] -= from_minor(int(owed * portion))
         self.legs += policies.charged_back(stands, portion)
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from catalogue.kernel.locks import lock_one
 from catalogue.kernel.periods import local
 from fulfilment.documents.rendering import render
+from fulfilment.orders.confirming.queries import NOT_TAKEN
 from fulfilment.orders.models import Order
 from fulfilment.orders.policies import CASH
 from fulfilment.orders.queries import frozen_lines
@@ -21,7 +22,7 @@ from .layout import paper_of
 from .models import Invoice, Paper, Series
 from .policies import number_of
 
-NOT_ACCEPTED, UNDER_WAY = ("REFUSED", "RETURNED"), ("PREPARING", "SHIPPED")
+UNDER_WAY = ("PREPARING", "SHIPPED")
 NOT_SOLD = ("PENDING_PAYMENT", "PENDING_CONFIRMATION", "EXPIRED", "CANCELLED")
 
 
@@ -70,7 +71,7 @@ def _unsold(order: Order, collected: Collection[CashCollected]) -> tuple[str, ..
     """Name the states in which there is nothing to invoice: what is accepted at doors is known after the last one."""
     if order.payment_method != CASH:
         return NOT_SOLD
-    return (*NOT_SOLD, *NOT_ACCEPTED, *(UNDER_WAY if collected else ()))
+    return (*NOT_SOLD, *NOT_TAKEN, *(UNDER_WAY if collected else ()))
 
 
 def _next_number(year: int) -> int:

@@ -91,7 +91,7 @@ def test_nothing_is_invoiced_while_a_parcel_is_under_way():
         issue(order)
 
 
-@pytest.mark.parametrize("status", operations.NOT_ACCEPTED)
+@pytest.mark.parametrize("status", operations.NOT_TAKEN)
 def test_an_order_in_cash_that_nobody_took_is_not_invoiced(status):
     with pytest.raises(operations.NothingSold, match=status):
         issue(make_order(status=status))

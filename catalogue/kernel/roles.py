@@ -4,7 +4,7 @@ A break-in through a page then finds a role that cannot drop a table, disable a 
 database; and the rules that live in triggers hold against our own code too.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -86,6 +86,25 @@ def revoke_from_application(editor: BaseDatabaseSchemaEditor, tables: Iterable[s
     for table in map(editor.quote_name, tables):
         editor.execute(f"REVOKE ALL ON {table} FROM PUBLIC, {role}")
         editor.execute(f"GRANT {but} ON {table} TO {role}")
+
+
+def only_added_to(forbidden: Mapping[str, Iterable[str]], triggers: Iterable[str]) -> Iterator[object]:
+    """Yield each right (table, right) that the application's role has though it is forbidden, and each missing trigger.
+
+    For invariants of tables that keep what was written: ``forbidden`` says by table what nobody may do to its rows.
+    """
+    asked = [(table, right) for table, rights in forbidden.items() for right in rights]
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            "SELECT t, r FROM unnest(%s::text[], %s::text[]) AS asked(t, r) WHERE has_table_privilege(%s, t, r)",
+            [*map(list, zip(*asked, strict=True)), application_role()],
+        )
+        yield from cursor.fetchall()
+        cursor.execute(
+            "SELECT tgname FROM pg_trigger WHERE tgenabled = 'O' AND tgrelid = ANY (%s::text[]::regclass[])",
+            [list(forbidden)],
+        )
+        yield from set(triggers) - {name for (name,) in cursor.fetchall()}
 
 
 def refuse_excess_rights(using: str = "default") -> None:

@@ -27,10 +27,14 @@ HOLIDAYS = MappingProxyType(
 NONE: frozenset[date] = frozenset()
 
 
+def is_holiday(day: date, closed: Set[date] = NONE) -> bool:
+    """Tell whether a day is a public holiday, whatever weekday it is."""
+    return day in closed or day.year >= HOLIDAYS.get((day.month, day.day), date.max.year + 1)
+
+
 def is_workday(day: date, closed: Set[date] = NONE) -> bool:
     """Tell whether banks and offices work on a day."""
-    is_holiday = day.year >= HOLIDAYS.get((day.month, day.day), date.max.year + 1)
-    return day.weekday() < 5 and not is_holiday and day not in closed
+    return day.weekday() < 5 and not is_holiday(day, closed)
 
 
 def workdays_since(day: date, until: date, closed: Set[date] = NONE) -> int:

@@ -18,6 +18,8 @@ from fulfilment.warehouse.models import Consignment
 from fulfilment.warehouse.queries import with_sellers
 
 from .doors import paid_at_door, refused_of
+from .parcels import ways_of
+from .recalling import notices_of
 from .timeline import way_of
 
 PAYS = (Order.Status.CONFIRMED, Order.Status.PREPARING, Order.Status.SHIPPED)
@@ -34,7 +36,8 @@ def parcel(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "order": order,
         "lines": lines,
-        "parcels": parcels,
+        "recalled": notices_of(order, parcels),
+        "ways": ways_of(order, parcels, lines),
         "steps": way_of(order),
         "address": order.shipping_address,
         "method": METHOD_NAMES.get(order.shipping_code, order.shipping_method),

@@ -1,9 +1,8 @@
-"""Products in three languages, what hampers hold, and the opening lots (checked, not kept yet)."""
+"""Products in three languages, and what hampers hold."""
 
 import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -25,7 +24,6 @@ STATUSES = tuple(Product.Status.values)
 ALLERGENS = ("gluten", "nuts", "peanuts", "milk", "eggs", "sesame", "fish", "molluscs")
 MARKS = ("BIO", "FAIR")
 UNITS = ("g", "ml", "piece")
-LOT_PLACES = ("CASA-HUB", "COOP", "SHOP-CASA", "SHOP-RABAT")
 FLAG = re.compile(r"[A-Z_]+")
 
 
@@ -221,54 +219,3 @@ class Bundles(Dataset[BundleRow]):
             for row in items
         ]
         return upsert(Component, components, key=("hamper", "product"), fields=("quantity",))
-
-
-class LotRow(NamedTuple):
-    lot_no: str
-    sku: str
-    quantity: int | None
-    produced_on: date | None
-    best_before: date | None
-
-
-@register
-class Lots(Dataset[LotRow]):
-    """The opening lots. Until lots have a table, they are only checked against the stock they explain."""
-
-    file = "initial_lots.csv"
-    columns = ("lot_no", "sku", "qty", "production_date", "best_before", "received_on", "location")
-    label = "lot_no"
-    after = ("products.csv",)
-
-    def read(self, cells: Cells) -> LotRow:
-        row = LotRow(
-            cells.text("lot_no", max_length=40),
-            cells.reference("sku", "products.csv", what="product"),
-            cells.integer("qty", minimum=1),
-            cells.day("production_date"),
-            cells.day("best_before", required=False),
-        )
-        received_on = cells.day("received_on")
-        cells.choice("location", LOT_PLACES)
-        if row.produced_on and received_on and received_on < row.produced_on:
-            cells.refuse("received_on is before production_date")
-        if row.produced_on and row.best_before and row.best_before <= row.produced_on:
-            cells.refuse("best_before is not after production_date")
-        return row
-
-    def check(self, items: list[LotRow], context: Context) -> None:
-        """A product's lots add up to its opening stock."""
-        if len(items) < len(context.known[self.file]):
-            return  # some lot is wrong already
-        in_lots: Counter[str] = Counter()
-        for row in items:
-            in_lots[row.sku] += row.quantity or 0
-        for item in context.items.get("products.csv", []):
-            sku = item.product.sku
-            if in_lots[sku] != item.initial_stock:
-                context.refuse(
-                    "products.csv",
-                    f"sku {sku}",
-                    f"initial_stock is {item.initial_stock}, its lots in {self.file} hold {in_lots[sku]}",
-                    sku,
-                )

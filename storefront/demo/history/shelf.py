@@ -12,6 +12,7 @@ from django.utils import timezone
 from catalogue.cooperatives.models import StockRecord
 from catalogue.kernel.periods import day_of
 from catalogue.kernel.shopping import Shopping
+from catalogue.lots.models import Place
 from catalogue.places.models import Commune, Province
 from catalogue.pricing.models import Price, PriceList
 from fulfilment.orders.at_the_door import NO_RULES, CashRules
@@ -69,6 +70,8 @@ class Shelf:
     cash_rules: CashRules = NO_RULES
     by_family: dict[str, list[Good]] = field(default_factory=lambda: defaultdict(list))
     periods: dict[str, dict[str, WithdrawalPeriod]] = field(default_factory=dict)
+    stores: Mapping[int, int] = field(default_factory=dict)
+    """The place of each cooperative, by its id: told parcels leave from there."""
 
     def list_at(self, instant: datetime) -> PriceList:
         return next(
@@ -134,6 +137,7 @@ def read(lists: Sequence[PriceList]) -> Shelf:
         provinces=_grouped(Province.objects.select_related("region"), lambda province: province.region.code),
         communes=_grouped(Commune.objects.all(), lambda commune: commune.province_id),
         cash_rules=cash_rules(lists[-1].starts_at),
+        stores=dict(Place.objects.exclude(cooperative=None).values_list("cooperative_id", "pk")),
     )
     for good in goods.values():
         shelf.by_family[good.family].append(good)

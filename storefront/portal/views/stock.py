@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalogue.cooperatives import operations
+from catalogue.lots import operations
 
 from .. import access, queries
 from ..access import Desk

@@ -162,10 +162,10 @@ def test_the_office_s_parcel_shows_whom_the_courier_calls(client):
 def test_a_cooperative_writes_the_recipient_s_name_and_sees_no_phone(client):
     order = order_for(LAILA)
     parcel = open_parcels(order)[0]
-    sign_in(client, make_member(parcel.cooperative))
+    sign_in(client, make_member(parcel.origin.cooperative))
 
     page = client.get(
-        "/fr" + reverse("portal:parcel", args=[parcel.cooperative.slug, parcel.reference])[3:]
+        "/fr" + reverse("portal:parcel", args=[parcel.origin.cooperative.slug, parcel.reference])[3:]
     ).content.decode()
 
     assert "Laila" in page

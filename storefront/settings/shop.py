@@ -52,6 +52,9 @@ PHONENUMBER_DEFAULT_REGION = "MA"
 SHOP_PHONE = env.str("SHOP_PHONE", default="" if SHOP_ENV == "production" else "+212522000000")
 """The number that pages name when something needs a person; none is named while it is empty."""
 
+COMPLAINT_DAYS = env.int("COMPLAINT_DAYS", default=14)
+"""So many days after a delivery its buyer may report on the order's page what is missing or broken."""
+
 SHOP_RETURN_ADDRESS = env.str("SHOP_RETURN_ADDRESS", default="Bilad Al Khair, Casablanca")
 """Where buyers send goods back to, in one line."""
 
@@ -63,6 +66,9 @@ DELIVERY_VAT_CLASS = "N20"
 
 PAYMENT_WINDOW_MINUTES = 30
 """How long an unpaid order holds its stock before it is cancelled at the provider and released."""
+
+SHORTAGE_ANSWER_HOURS = env.int("SHORTAGE_ANSWER_HOURS", default=24)
+"""How long a buyer may say what to do when something is missing; then the rest is sent."""
 
 CASH_ROUNDING_MAD = Decimal(env.str("CASH_ROUNDING_MAD", default="0.50"))
 """A total paid at the door is rounded down to a multiple of this: 0.50, 1.00, or 0 for not at all."""
@@ -103,6 +109,10 @@ refuse(
     SELLER["ice"].startswith("999") or not is_ice(SELLER["ice"]),
     "Production invoices in a real name: SELLER_NAME, SELLER_ADDRESS, SELLER_ICE (15 digits), SELLER_TAX_ID …",
 )
+PARCEL_URL = "fulfilment.rounds.links.parcel_url"
+"""What gives a parcel's address for its driver, by its dotted name: the QR of the label opens it. Without one the QR
+holds the parcel's reference."""
+
 REFUND_ALONE_UP_TO = {"MAD": Decimal(1000), "EUR": Decimal(100), "USD": Decimal(100)}
 """What one person of the office may give back of an order; above it a second one decides
 (docs/decisions/refunds-take-back-the-exact-share.md)."""
@@ -152,3 +162,24 @@ for name, value, kind in (
         raise ImproperlyConfigured(f"SHOP_ENV is {SHOP_ENV}: {name} must be a test key ({kind}…); no real money here.")
 if len(STRIPE_WEBHOOK_SECRETS) > 2:
     raise ImproperlyConfigured("STRIPE_WEBHOOK_SECRET holds more than two secrets: the new one and the old one.")
+
+COLLECT_KEPT_DAYS = env.int("COLLECT_KEPT_DAYS", default=5)
+"""On how many days of opening a shop keeps an order that is ready, the day after it was ready being the first."""
+
+COLLECT_READY_MINUTES = env.int("COLLECT_READY_MINUTES", default=60)
+"""How many minutes of opening hours a shop takes to make an order ready: what is promised before it is placed."""
+
+COLLECT_CASH_UP_TO_MAD = Decimal(env.str("COLLECT_CASH_UP_TO_MAD", default="5000"))
+"""The most cash that a shop takes for one order."""
+
+CLOSING_PROOF_DAYS = env.int("CLOSING_PROOF_DAYS", default=30)
+"""So many days after it left, an export without proof of exit is someone's work and holds the month's signature."""
+
+CLOSING_CASH_DAYS = env.int("CLOSING_CASH_DAYS", default=15)
+"""Cash that a courier keeps for longer than this at a month's end is named on the month's list."""
+
+MATCH_DAYS = env.int("MATCH_DAYS", default=35)
+"""The nightly match looks at orders to which anything happened in so many days, and at what is open."""
+
+MATCH_DELAY_HOURS = env.int("MATCH_DELAY_HOURS", default=2)
+"""What is younger than this may still be on its way through a job, and is no difference yet."""

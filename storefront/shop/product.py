@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q
+from django.db.models import F, OuterRef, Q
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from catalogue.cooperatives.queries import current_prices
@@ -16,6 +17,7 @@ from catalogue.pricing.models import Price
 from catalogue.pricing.queries import rates_of
 from catalogue.products.models import Component, Product, ProductCategory
 from catalogue.products.queries import Shelf, protected_names, shelves, way_to
+from catalogue.shops.queries import lies_free
 from fulfilment.orders.breakdown import Sold, break_down
 from fulfilment.orders.queries import goods_of, load_of
 from fulfilment.orders.withdrawing.queries import promise_to
@@ -30,7 +32,7 @@ from storefront.offers.prices import reduced
 from . import cards, words
 from .cards import Availability, Card, Season
 from .offers import Market
-from .queries import some
+from .queries import some, translated
 
 RELATED = 4
 
@@ -68,6 +70,7 @@ class ProductPage:
     sending_back: str
     facts: list[tuple[str, str]]
     labels: list[str]
+    in_shops: list[tuple[str, str]]
 
     @property
     def best(self) -> Offer | None:
@@ -76,7 +79,7 @@ class ProductPage:
 
 def product_page(*, pk: int, shopping: Shopping, language: str, now: datetime) -> ProductPage:
     """Read a product's page: three queries, one more for a hamper and two abroad. Raises ``NoSuchProduct``."""
-    product = _product(pk)
+    product = _product(pk, now, language)
     market = Market(shopping, now)
     rules = market.rules
     rows = _price_rows(product, shopping, rules, now)
@@ -102,15 +105,23 @@ def product_page(*, pk: int, shopping: Shopping, language: str, now: datetime) -
         sending_back=_sending_back(product, shopping, now),
         facts=_facts(product, offers[0].cooperative if offers else None, rules),
         labels=[words.label(label, names) for label in product.labels],
+        in_shops=sorted((row["code"].lower(), row["name"]) for row in product.in_shops),
     )
 
 
-def _product(pk: int) -> Any:
+def _in_shops(now: datetime, language: str) -> Any:
+    """Return code and name of the shops where the product lies now, for the product's own query."""
+    here = lies_free(now).filter(lot__stockrecord__product=OuterRef("pk")).order_by()
+    shown = JSONObject(code=F("place__code"), name=translated("place__name", language))
+    return here.annotate(shown=shown).values("shown").distinct()
+
+
+def _product(pk: int, now: datetime, language: str) -> Any:
     on_shelves = ProductCategory.objects.filter(product=OuterRef("pk")).order_by("pk").values("category_id")
     product = (
         Product.objects.filter(pk=pk, is_public=True, status=Product.Status.PUBLISHED)
         .select_related("family", "origin__region")
-        .annotate(shelf_ids=ArraySubquery(on_shelves))
+        .annotate(shelf_ids=ArraySubquery(on_shelves), in_shops=ArraySubquery(_in_shops(now, language)))
         .first()
     )
     if product is None:
@@ -208,7 +219,7 @@ def _facts(product: Any, cooperative: Any, rules: SendingRules) -> list[tuple[st
         (_("On the way"), _travel(product, rules)),
         (_("Date"), words.shelf_life(product)),
         (_("Origin"), f"{product.origin.name} ({product.origin.region.name})"),
-        (_("Sanitary authorisation"), _authorisation(product, cooperative)),
+        (_("Sanitary authorisation"), authorisation(product, cooperative)),
         (_("Reference"), product.sku),
     ]
     return [(name, value) for name, value in facts if value]
@@ -221,7 +232,8 @@ def _travel(product: Any, rules: SendingRules) -> str:
     return _("Kept cold; sent only where we deliver cold, which the order page tells by province")
 
 
-def _authorisation(product: Any, cooperative: Any) -> str:
+def authorisation(product: Any, cooperative: Any) -> str:
+    """Name the cooperative's sanitary authorisation for what is eaten or put on; nothing where it has none."""
     if cooperative is None or product.kind == "craft" or cooperative.onssa_status != "authorised":
         return ""
     return _("ONSSA no. %(number)s") % {"number": cooperative.onssa_no}

@@ -9,13 +9,14 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.paginator import Page, Paginator
-from django.db.models import BigIntegerField, CharField, F, Func, Q, QuerySet, Value
+from django.db.models import BigIntegerField, CharField, Exists, F, Func, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 
 from catalogue.kernel.shopping import Shopping
 from catalogue.pricing.models import Price
 from catalogue.search.queries import Found, search
+from catalogue.shops.queries import lies_at
 from storefront.offers.policies import Thing
 from storefront.offers.prices import reduced
 
@@ -53,6 +54,13 @@ class CountedPaginator(Paginator):  # type: ignore[type-arg]
         return Page(to_cards(rows, self.market), *args, **kwargs)
 
 
+class PaginatorHere(CountedPaginator):
+    """Pages of ``lying_at``: how many are left is what lies there."""
+
+    def _get_page(self, rows: Iterable[Any], *args: Any, **kwargs: Any) -> Page:
+        return super()._get_page([{**row, "on_offer": row["left_here"]} for row in rows], *args, **kwargs)
+
+
 def browse(
     shopping: Shopping, language: str, *, choice: Choice, q: str = "", sort: str = "", page: str = "1", now: datetime
 ) -> Listing:
@@ -74,6 +82,15 @@ def some(market: Market, language: str, where: Q, *, limit: int, one_per_family:
     for row in rows[: limit * ROWS_PER_KIND]:
         kinds.setdefault(row["family_code"], row)
     return to_cards(list(kinds.values())[:limit], market)
+
+
+def lying_at(market: Market, language: str, place_id: int) -> tuple[QuerySet[Any], int]:
+    """Return what lies in a shop today and nobody was promised, by name, and how many products that is (one query)."""
+    here = lies_at(place_id, market.now)
+    left = here.order_by().values("lot__stockrecord").annotate(left=Sum(F("on_hand") - F("held"))).values("left")
+    rows = _rows(market, language, Q(Exists(here))).annotate(left_here=Coalesce(Subquery(left), 0))
+    total = market.offers(Q(Exists(here))).values("stockrecord__product").distinct().count()
+    return rows.order_by("title", "product_id"), total
 
 
 def in_season(month: int) -> Q:

@@ -9,8 +9,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 from . import drawings
 from .product import Offer, ProductPage
+from .stores import Store
 
 SAFE_IN_HTML = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 STATES = {"in_stock": "InStock", "last": "LimitedAvailability", "later": "OutOfStock", "sold_out": "SoldOut"}
 
 
@@ -32,6 +34,40 @@ def product(page: ProductPage) -> SafeString:
         "brand": {"@type": "Brand", "name": page.best.cooperative.name} if page.best else None,
         "countryOfOrigin": "MA",
         "offers": [_offer(offer, url) for offer in page.offers],
+    }
+    return _script({name: value for name, value in told.items() if value})
+
+
+def store(shown: Store) -> SafeString:
+    """Return a schema.org ``Store`` with its address, position and week."""
+    place = shown.place
+    told = {
+        "@context": "https://schema.org",
+        "@type": "Store",
+        "name": place.name,
+        "url": settings.BASE_URL + shown.url,
+        "telephone": place.phone,
+        "address": {
+            "@type": "PostalAddress",
+            "streetAddress": place.address,
+            "addressLocality": place.town,
+            "postalCode": place.postal_code,
+            "addressCountry": "MA",
+        },
+        "geo": {
+            "@type": "GeoCoordinates",
+            "latitude": str(place.latitude),
+            "longitude": str(place.longitude),
+        },
+        "openingHoursSpecification": [
+            {
+                "@type": "OpeningHoursSpecification",
+                "dayOfWeek": f"https://schema.org/{DAYS[row.weekday]}",
+                "opens": f"{row.opens:%H:%M}",
+                "closes": f"{row.closes:%H:%M}",
+            }
+            for row in place.opening_hours.all()  # type: ignore[attr-defined]
+        ],
     }
     return _script({name: value for name, value in told.items() if value})
 

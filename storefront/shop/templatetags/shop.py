@@ -60,6 +60,15 @@ def day(value: date | datetime | None) -> str:
 
 
 @register.filter
+def month(value: date | datetime | None) -> str:
+    """Write a month in words."""
+    if not value:
+        return ""
+    text = formats.month(value, get_language())
+    return format_html('<time datetime="{}"><bdi>{}</bdi></time>', _machine(value)[:7], text)
+
+
+@register.filter
 def moment(instant: datetime | None) -> str:
     """Write a day and the time on Casablanca's clock."""
     if not instant:

@@ -8,7 +8,7 @@ from catalogue.kernel.money import ZERO
 from fulfilment.orders.models import Line, Order
 from fulfilment.orders.policies import CASH
 from fulfilment.payments.queries import collections_of
-from fulfilment.warehouse.policies import NOT_TAKEN
+from fulfilment.warehouse.policies import NOT_BOUGHT
 
 
 @dataclass(frozen=True)
@@ -49,4 +49,4 @@ def paid_at_door(order_id: int) -> Decimal:
 
 def _not_taken(line: Line) -> bool:
     link = getattr(line, "consignment_line", None)
-    return link is not None and link.consignment.state in NOT_TAKEN
+    return link is not None and link.consignment.state in NOT_BOUGHT

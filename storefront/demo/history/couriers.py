@@ -8,6 +8,11 @@ from catalogue.kernel.money import ZERO
 from catalogue.kernel.periods import day_of
 from fulfilment.payments.models import CashCollected, CashRemittance
 from fulfilment.shipping.models import Courier
+from fulfilment.tracking import operations as tracking
+from fulfilment.tracking.gateways import FILES, Columns, Told
+from fulfilment.tracking.gateways.base import key_of
+from fulfilment.tracking.models import TrackingEvent
+from fulfilment.warehouse.models import Consignment
 
 from .written import Written
 
@@ -49,6 +54,18 @@ def hand_in(collections: Sequence[CashCollected], now: datetime) -> list[CashRem
         for row in rows:
             row.remittance = remittance
     return made
+
+
+def tell(now: datetime) -> None:
+    """Let the courier company tell what it did this morning: of a parcel, in a word, and of one that nobody knows."""
+    courier = Courier.objects.get(name=NAMES[1][0])
+    tracking.set_up(courier_id=courier.pk, code="atlas", gateway=FILES, columns=Columns(), by=None, now=now)
+    under_way = Consignment.objects.filter(courier=courier, state=Consignment.State.HANDED_OVER).order_by("-pk")
+    references = list(under_way.values_list("reference", flat=True)[:2])
+    morning = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=3)
+    said = zip([*references, "AM-778120"], ("Delivering", "Livré au voisin", "Transit"), strict=False)
+    told = [Told(key_of(parcel, word, morning), parcel, word, morning) for parcel, word in said]
+    tracking.take_in(courier_id=courier.pk, told=told, source=TrackingEvent.Source.WEBHOOK, now=now)
 
 
 def _week(row: CashCollected, now: datetime) -> int:

@@ -57,7 +57,7 @@ def test_a_partly_refused_order_is_invoiced_for_what_was_accepted(borne_by, duty
 
     invoice = Invoice.objects.get(order=order)
     content = invoice.content
-    line = order.lines.get(partner=parcels[kept].cooperative_id)
+    line = order.lines.get(partner=parcels[kept].origin.cooperative_id)
     assert [row["sku"] for row in content["rows"]] == [line.partner_sku]
     assert (D(content["stamp_duty"]), D(content["rounding"])) == (D(duty), D(rounding))
     assert invoice.total_incl_tax == CashCollected.objects.get().amount

@@ -108,7 +108,7 @@ def test_the_parcel_accepted_first_carries_delivery_rounding_and_duty(borne_by, 
         due.append(due_at_door(order, parcel.reference))
         move_to(parcel, "DELIVERED")
 
-    first, second = (goods[parcel.cooperative_id] for parcel in parcels)
+    first, second = (goods[parcel.origin.cooperative_id] for parcel in parcels)
     assert due == [first + order.shipping_incl_tax + D(change), second]
     assert [row.amount for row in CashCollected.objects.order_by("pk")] == due
     assert sum(due) == order.total_incl_tax
@@ -121,7 +121,7 @@ def test_the_parcel_accepted_first_carries_delivery_rounding_and_duty(borne_by, 
 def test_a_parcel_worth_no_more_than_the_rounding_leaves_it_to_the_next():
     small, large = make_stockrecord(price="0.50", farm_gate="0.10"), make_stockrecord(price="47.00", farm_gate="30.00")
     order = make_order((small, 1), (large, 1), total="47.00", cash_step=D("1.00"), cash_rounding=D("0.50"))
-    parcels = {parcel.cooperative_id: parcel.reference for parcel in open_parcels(order)}
+    parcels = {parcel.origin.cooperative_id: parcel.reference for parcel in open_parcels(order)}
 
     sales = [
         frozen.next_at_door(order, parcels[pk], delivery_paid=False) for pk in (small.partner_id, large.partner_id)
@@ -139,7 +139,7 @@ def test_of_a_partly_refused_order_all_that_was_collected_can_be_given_back(born
         move_to(parcel, "HANDED_OVER")
     warehouse.refuse(consignment_id=refused.pk, reason="changed_mind", by=None, now=timezone.now())
     move_to(kept, "DELIVERED")
-    line = order.lines.get(partner=kept.cooperative_id)
+    line = order.lines.get(partner=kept.origin.cooperative_id)
 
     refund = payments.ask_refund(
         order_id=order.pk, quantities={line.pk: 1}, delivery=True, reason="goodwill", now=timezone.now()

@@ -9,6 +9,7 @@ from django.utils import timezone
 from fulfilment.ledger import queries as ledger
 from fulfilment.ledger.policies import AccountKey, Source
 from fulfilment.ledger.policies.accounts import COURIER_CASH
+from fulfilment.orders.inspecting.models import Returned
 from fulfilment.orders.models import Order
 from fulfilment.payments.models import CashCollected
 from fulfilment.payments.queries import due_at_door
@@ -18,6 +19,7 @@ from fulfilment.warehouse.models import Consignment, DeliveryAttempt
 from tests.factories.catalogue import make_stockrecord
 from tests.factories.orders import open_deliveries, place_order, stock
 from tests.factories.parcels import make_held_order, move_to, open_parcels
+from tests.factories.returns import inspect_all
 from tests.fulfilment.test_invariants import broken
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +59,7 @@ def two(run_jobs):
     return order, first, second
 
 
-def test_case_28_cod_refused_at_the_door_books_no_sale_and_puts_the_stock_back(run_jobs):
+def test_case_28_cod_refused_at_the_door_books_no_sale_and_its_goods_are_stock_once_inspected(run_jobs):
     open_deliveries()
     record = stock("120.00", in_stock=10)
     order = place_order((record, 3))
@@ -69,17 +71,20 @@ def test_case_28_cod_refused_at_the_door_books_no_sale_and_puts_the_stock_back(r
     record.refresh_from_db()
     assert (order.status, record.num_in_stock) == ("REFUSED", 7)
     take_back(parcel)
-
     order.refresh_from_db()
     record.refresh_from_db()
-    assert (order.status, record.num_in_stock, record.num_allocated) == ("RETURNED", 10, 0)
+    assert (order.status, record.num_in_stock, broken()) == ("RETURNED", 7, [])
+    inspect_all(parcel.reference)
+
+    record.refresh_from_db()
+    assert (record.num_in_stock, record.num_allocated) == (10, 0)
     assert order.payment_attempts.get().state == "CANCELLED"
     assert (ledger.find(Source.SALE, order.number), at_couriers(), CashCollected.objects.count()) == (None, 0, 0)
     run_jobs()
     assert broken() == []
 
 
-def test_absent_twice_comes_back_and_the_stock_is_back_once(one):
+def test_absent_twice_comes_back_once_and_waits_to_be_inspected(one):
     record, parcel = one
 
     miss(parcel, 1)
@@ -91,7 +96,7 @@ def test_absent_twice_comes_back_and_the_stock_is_back_once(one):
     record.refresh_from_db()
     parcel.order.refresh_from_db()
     assert (parcel.state, parcel.coming_back_at is not None, parcel.order.status) == ("RETURNED", True, "RETURNED")
-    assert record.num_in_stock == 10
+    assert (record.num_in_stock, Returned.objects.get().quantity) == (7, 3)
     assert parcel.order.events.filter(kind="consignment_returned").count() == 1
     assert broken() == []
 
@@ -197,8 +202,8 @@ def test_one_parcel_refused_of_two_is_paid_for_the_other_alone(two, run_jobs):
     attempt = order.payment_attempts.get()
     assert (order.status, attempt.state, attempt.captured) == ("DELIVERED", "SUCCEEDED", Decimal("155.00"))
     assert at_couriers() == Decimal("155.00")
-    assert ledger.balance_of(AccountKey("cooperatives.payable", "MAD", second.cooperative_id)) == -60
-    assert ledger.balance_of(AccountKey("cooperatives.accrued", "MAD", first.cooperative_id)) == 0
+    assert ledger.balance_of(AccountKey("cooperatives.payable", "MAD", second.origin.cooperative_id)) == -60
+    assert ledger.balance_of(AccountKey("cooperatives.accrued", "MAD", first.origin.cooperative_id)) == 0
     take_back(first)
     order.refresh_from_db()
     assert order.status == "DELIVERED"

@@ -66,7 +66,7 @@ def test_page_and_receipt_say_what_was_not_taken_and_what_was_paid(two, language
     order, first, second = two
     refuse(first)
     move_to(second, "DELIVERED")
-    refused = order.lines.get(partner=first.cooperative_id)
+    refused = order.lines.get(partner=first.origin.cooperative_id)
     paid = CashCollected.objects.get().amount
 
     for answer in answers(order, language):
@@ -85,7 +85,9 @@ def test_page_and_receipt_say_what_was_not_taken_and_what_was_paid(two, language
 def test_while_the_other_parcel_is_under_way_the_page_says_what_is_still_to_pay(two):
     order, first, second = two
     refuse(first)
-    left = order.lines.get(partner=second.cooperative_id).line_price_incl_tax + order.shipping_incl_tax + D("0.25")
+    left = (
+        order.lines.get(partner=second.origin.cooperative_id).line_price_incl_tax + order.shipping_incl_tax + D("0.25")
+    )
 
     for page in pages(order):
         assert row(page, "Paid at the door") == money("0.00")

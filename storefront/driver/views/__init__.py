@@ -1,0 +1,1 @@
+"""The pages of whoever brings parcels to doors."""

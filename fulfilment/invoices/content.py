@@ -35,9 +35,8 @@ def content_of(
     Raises ``InvoiceDiffers``.
     """
     lines = frozen.accepted(lines, {row.parcel for row in collected}) if collected else list(lines)
-    amounts = [_amount(line) for line in lines]
-    delivery = _delivery(order)
-    excl = sum((amount.excl for amount in (*amounts, delivery)), ZERO)
+    amounts = [amount_of(line) for line in lines]
+    delivery = delivery_of(order)
     door = _at_the_door(order, collected)
     incl = sum((amount.incl for amount in (*amounts, delivery)), door.change)
     agreed = sum((row.amount for row in collected), ZERO) if collected else order.total_incl_tax
@@ -45,7 +44,7 @@ def content_of(
         raise InvoiceDiffers(order.number, incl, agreed)
     return {
         "seller": settings.SELLER,
-        "buyer": {"name": order.buyer_name, "address": _address(order)},
+        "buyer": buyer_of(order),
         "order": {
             "number": order.number,
             "placed_on": local(order.date_placed).date().isoformat(),
@@ -56,19 +55,20 @@ def content_of(
         "issued_on": local(now).date().isoformat(),
         "currency": order.currency,
         "mad_per_unit": str(order.mad_per_unit),
-        "rows": [_row(line, amount) for line, amount in zip(lines, amounts, strict=True)],
-        "delivery": {
-            "name": order.shipping_code,
-            "excl": str(delivery.excl),
-            "tax": str(delivery.tax),
-            "pct": str(delivery.pct),
-        },
-        "taxes": [
-            {"pct": str(tax.pct), "excl": str(tax.excl), "tax": str(tax.tax)} for tax in by_rate([*amounts, delivery])
-        ],
-        "excl": str(excl),
-        "stamp_duty": str(door.duty_of_buyer),
-        "rounding": str(door.rounding),
+        "rows": [row_of(line, amount, quantity=line.quantity) for line, amount in zip(lines, amounts, strict=True)],
+        "delivery": delivery_row(order, delivery),
+        **sums_of(order, [*amounts, delivery], duty=door.duty_of_buyer, rounding=door.rounding),
+    }
+
+
+def sums_of(order: Order, amounts: Collection[Amount], *, duty: Decimal, rounding: Decimal) -> Content:
+    """Add rows up: without tax, tax by rate, what paying in cash changed, in all and in dirhams."""
+    incl = sum((amount.incl for amount in amounts), duty - rounding)
+    return {
+        "taxes": [{"pct": str(tax.pct), "excl": str(tax.excl), "tax": str(tax.tax)} for tax in by_rate(amounts)],
+        "excl": str(sum((amount.excl for amount in amounts), ZERO)),
+        "stamp_duty": str(duty),
+        "rounding": str(rounding),
         "incl": str(incl),
         "incl_mad": str(quantize(incl * order.mad_per_unit)),
     }
@@ -80,31 +80,52 @@ def _at_the_door(order: Order, collected: Collection[CashCollected]) -> CashSum:
     return (order.at_the_door if carried else None) or CashSum(ZERO)
 
 
-def _amount(line: Line) -> Amount:
+def amount_of(line: Line) -> Amount:
     excl, incl = line.line_price_excl_tax, line.line_price_incl_tax
     return Amount(excl=excl, tax=incl - excl, pct=line.price.vat_rate_pct if incl != excl else ZERO)
 
 
-def _delivery(order: Order) -> Amount:
+def delivery_of(order: Order) -> Amount:
     excl, incl = Decimal(order.shipping_excl_tax), Decimal(order.shipping_incl_tax)
     return Amount(excl=excl, tax=incl - excl, pct=order.shipping_vat_pct)
 
 
-def _row(line: Line, amount: Amount) -> Content:
-    off = line.line_price_before_discounts_excl_tax - line.line_price_excl_tax
+def delivery_row(order: Order, amount: Amount) -> Content:
+    return {
+        "name": order.shipping_code,
+        "excl": str(amount.excl),
+        "tax": str(amount.tax),
+        "pct": str(amount.pct),
+    }
+
+
+def row_of(line: Line, amount: Amount, *, quantity: int) -> Content:
+    """Return some or all of a line's pieces as a row; ``amount`` is theirs."""
+    off = line.unit_price_excl_tax * quantity - amount.excl
     return {
         "title": line.title,
         "sku": line.partner_sku,
         "cooperative": line.partner_name,
         "seller_of_record": line.seller_of_record,
         "tax_class": line.tax_code,
-        "quantity": line.quantity,
+        "quantity": quantity,
         "unit_excl": str(line.unit_price_excl_tax),
         "discount_excl": str(off),
         "pct": str(amount.pct),
         "excl": str(amount.excl),
         "tax": str(amount.tax),
     }
+
+
+def buyer_of(order: Order) -> Content:
+    """Say whom an invoice is made out to: the company that the buyer named, else the buyer."""
+    party = getattr(order, "invoice_party", None)
+    here = {"address": _address(order), "country": order.destination}
+    if party is None:
+        return {"name": order.buyer_name, "ice": "", "attention": "", **here}
+    if party.address:
+        here = {"address": [party.address], "country": ""}
+    return {"name": party.name, "ice": party.ice or "", "attention": order.buyer_name, **here}
 
 
 def _address(order: Order) -> list[str]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from catalogue.kernel import formats
+from catalogue.kernel.text import isolate
 from catalogue.places.names import country_name
 from fulfilment.documents.runs import page_direction, run
 
@@ -21,11 +22,13 @@ EXEMPT, OUTSIDE = "EXO", "HORS"
 def paper_of(invoice: Invoice) -> dict[str, Any]:
     """Return what ``templates/documents/invoice.typ`` takes."""
     with translation.override(invoice.language):
-        return _Sheet(invoice).data()
+        return Sheet(invoice).data()
 
 
-class _Sheet:
-    def __init__(self, invoice: Invoice) -> None:
+class Sheet:
+    """An invoice as its paper shows it, in the language in use. What corrects one changes title, facts and notes."""
+
+    def __init__(self, invoice: Any) -> None:
         self.invoice, self.content = invoice, invoice.content
         self.language = invoice.language
         self.issued_on = date.fromisoformat(self.content["issued_on"])
@@ -43,25 +46,36 @@ class _Sheet:
             "language": self.language,
             "dir": page_direction(self.language),
             "date": [day.year, day.month, day.day],
-            "title": _("Invoice"),
+            "title": self.title(),
             "number": run(self.invoice.number),
             "seller": {"name": run(seller["name"]), "lines": [run(line) for line in seller_lines(seller)]},
             "captions": {"buyer": pgettext("invoice", "Buyer")},
-            "buyer": self._buyer(content),
-            "facts": self._facts(content),
+            "buyer": self._buyer(content["buyer"]),
+            "facts": self.facts(),
             "columns": [_("Product"), _("Quantity"), _("Unit price without tax"), _("VAT"), _("Amount without tax")],
             "rows": [*map(self._row, content["rows"]), *self._delivery(content["delivery"])],
             "sums": self._sums(content),
-            "notes": [run(note) for note in self._notes(content)],
+            "notes": [run(note) for note in self.notes()],
             "footer": [run(text) for text in (seller["name"], seller["note"]) if text],
         }
 
-    def _buyer(self, content: Content) -> dict[str, Any]:
-        buyer, country = content["buyer"], content["order"]["destination"]
-        lines = [*buyer["address"], country_name(self.language, country)] if buyer["address"] else []
+    def title(self) -> str:
+        return _("Invoice")
+
+    def _buyer(self, buyer: Content) -> dict[str, Any]:
+        """Name the buyer, with address and ICE. Older invoices say neither ICE nor country."""
+        country = buyer.get("country", self.content["order"]["destination"])
+        lines = [*buyer["address"]]
+        if lines and country:
+            lines.append(country_name(self.language, country))
+        if buyer.get("ice"):
+            lines.append(f"ICE {buyer['ice']}")
+        if buyer.get("attention"):
+            lines.append(_("For the attention of %(name)s") % {"name": isolate(buyer["attention"])})
         return {"name": run(buyer["name"]), "lines": [run(line) for line in lines]}
 
-    def _facts(self, content: Content) -> list[dict[str, Any]]:
+    def facts(self) -> list[dict[str, Any]]:
+        content = self.content
         placed_on = date.fromisoformat(content["order"]["placed_on"])
         facts = [
             (_("Date"), formats.day(self.issued_on, self.language)),
@@ -71,7 +85,7 @@ class _Sheet:
         if self.invoice.currency != "MAD":
             rate = formats.rate(Decimal(content["mad_per_unit"]), self.invoice.currency, self.language)
             facts.append((_("Rate kept for this order"), rate))
-        return [_named(name, value) for name, value in facts]
+        return [named(name, value) for name, value in facts]
 
     def _row(self, row: Content) -> dict[str, Any]:
         notes = [row["cooperative"], row["sku"]]
@@ -111,19 +125,22 @@ class _Sheet:
             sums.append(_sum(_("In dirhams, for information"), in_mad))
         return sums
 
-    def _notes(self, content: Content) -> list[str]:
+    def notes(self) -> list[str]:
         """Say why something bears no tax, and how it was paid."""
-        notes = []
-        classes = {row["tax_class"] for row in content["rows"]}
-        if content["order"]["side"] == "export":
-            notes.append(_("Export: exempt from VAT with right of deduction, article 92 of the tax code."))
-        else:
-            if EXEMPT in classes:
-                notes.append(_("Some goods are exempt from VAT, article 91 of the tax code."))
-            if OUTSIDE in classes:
-                notes.append(_("Some goods are unprocessed produce, outside the scope of VAT."))
         paid = {"card": _("Paid by card."), "cash": _("Paid in cash at the door."), "transfer": _("Paid by transfer.")}
-        return [*notes, paid[content["order"]["payment_method"]]]
+        return [*self.exemptions(), paid[self.content["order"]["payment_method"]]]
+
+    def exemptions(self) -> list[str]:
+        """Say why something bears no tax: the tax code wants to read it."""
+        classes = {row["tax_class"] for row in self.content["rows"]}
+        if self.content["order"]["side"] == "export":
+            return [_("Export: exempt from VAT with right of deduction, article 92 of the tax code.")]
+        notes = []
+        if EXEMPT in classes:
+            notes.append(_("Some goods are exempt from VAT, article 91 of the tax code."))
+        if OUTSIDE in classes:
+            notes.append(_("Some goods are unprocessed produce, outside the scope of VAT."))
+        return notes
 
 
 def seller_lines(seller: Content) -> list[str]:
@@ -133,7 +150,7 @@ def seller_lines(seller: Content) -> list[str]:
     return [line for line in (seller["address"], numbers) if line]
 
 
-def _named(name: str, value: str) -> dict[str, Any]:
+def named(name: str, value: str) -> dict[str, Any]:
     return {"name": run(name), "value": run(value)}
 
 

@@ -1,14 +1,13 @@
 """Invoicing an order: the number and the content in one transaction, the paper after it."""
 
-import hashlib
 from collections.abc import Collection
 from datetime import datetime
-from decimal import Decimal
 
 from django.db import transaction
 
 from catalogue.kernel.locks import lock_one
-from catalogue.kernel.periods import local
+from fulfilment.documents.keeping import keep_once
+from fulfilment.documents.numbering import next_number
 from fulfilment.documents.rendering import render
 from fulfilment.orders.confirming.queries import NOT_TAKEN
 from fulfilment.orders.models import Order
@@ -18,9 +17,9 @@ from fulfilment.payments.models import CashCollected
 from fulfilment.payments.queries import collections_of
 
 from .content import content_of
+from .issued import totals_of
 from .layout import paper_of
 from .models import Invoice, Paper, Series
-from .policies import number_of
 
 UNDER_WAY = ("PREPARING", "SHIPPED")
 NOT_SOLD = ("PENDING_PAYMENT", "PENDING_CONFIRMATION", "EXPIRED", "CANCELLED")
@@ -51,18 +50,13 @@ def issue(*, order_id: int, now: datetime) -> Invoice:
         raise NothingSold(order.number, order.status)
     lines = frozen_lines().select_related("consignment_line__consignment").filter(order=order)
     content = content_of(order, lines, collected=collected, now=now)
-    year = local(now).year
-    sequence = _next_number(year)
     return Invoice.objects.create(
         order=order,
-        year=year,
-        sequence=sequence,
-        number=number_of(year, sequence),
+        **next_number(Series, now=now),
         issued_at=now,
         language=order.language,
         currency=order.currency,
-        total_excl_tax=Decimal(content["incl"]) - sum(Decimal(row["tax"]) for row in content["taxes"]),
-        total_incl_tax=Decimal(content["incl"]),
+        **totals_of(content),
         content=content,
     )
 
@@ -74,22 +68,10 @@ def _unsold(order: Order, collected: Collection[CashCollected]) -> tuple[str, ..
     return (*NOT_SOLD, *NOT_TAKEN, *(UNDER_WAY if collected else ()))
 
 
-def _next_number(year: int) -> int:
-    Series.objects.get_or_create(year=year)
-    series = lock_one(Series.objects.filter(year=year))
-    series.last += 1
-    series.save(update_fields=["last"])
-    return series.last
-
-
 def make_paper(*, invoice_id: int, now: datetime) -> Paper:
     """Make an invoice's PDF and keep it. A second call gives the one that was kept."""
-    kept = Paper.objects.filter(invoice_id=invoice_id).first()
-    if kept:
-        return kept
-    pdf = render("invoice", paper_of(Invoice.objects.get(pk=invoice_id)))
-    paper, _is_new = Paper.objects.get_or_create(
-        invoice_id=invoice_id,
-        defaults={"pdf": pdf, "sha256": hashlib.sha256(pdf).hexdigest(), "made_at": now},
-    )
-    return paper
+
+    def draw() -> bytes:
+        return render("invoice", paper_of(Invoice.objects.get(pk=invoice_id)))
+
+    return keep_once(Paper, draw, now=now, invoice_id=invoice_id)

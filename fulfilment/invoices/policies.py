@@ -6,13 +6,6 @@ from decimal import Decimal
 
 from catalogue.kernel.money import ZERO
 
-DIGITS = 6
-
-
-def number_of(year: int, sequence: int) -> str:
-    """Write an invoice's number: F2026-000123."""
-    return f"F{year}-{sequence:0{DIGITS}d}"
-
 
 @dataclass(frozen=True)
 class Amount:

@@ -14,7 +14,7 @@ from fulfilment.invoices.invariants import numbers_have_no_gap, papers_are_whole
 from fulfilment.invoices.layout import paper_of
 from fulfilment.invoices.models import Invoice, Paper, Series
 from fulfilment.orders import operations as orders
-from fulfilment.orders.models import Order
+from fulfilment.orders.models import InvoiceParty, Order
 from tests.factories.orders import open_deliveries, place_order, stock
 from tests.factories.sales import make_order
 
@@ -163,3 +163,34 @@ def test_a_paid_order_and_a_delivered_one_are_invoiced_by_their_job(run_jobs):
 
     invoice = Invoice.objects.get(order=order)
     assert invoice.paper.sha256
+
+
+COMPANY = {"name": "Cantine Atlas (exemple)", "ice": "999000001000075", "address": "12, rue d'Alger, Rabat"}
+
+
+@pytest.mark.parametrize(
+    ("given", "lines"),
+    [
+        ({}, ["12, rue d'Alger, Rabat", "ICE 999000001000075"]),
+        ({"address": ""}, ["12 rue du Four", "Taounate", "Maroc", "ICE 999000001000075"]),
+        ({"ice": None}, ["12, rue d'Alger, Rabat"]),
+    ],
+)
+def test_a_company_that_buys_is_who_the_invoice_is_made_out_to(given, lines):
+    order = make_order()
+    InvoiceParty.objects.create(order=order, **COMPANY | given)
+
+    buyer = paper_of(issue(order))["buyer"]
+
+    *address, attention = [line["text"] for line in buyer["lines"]]
+    assert buyer["name"]["text"] == COMPANY["name"]
+    assert address == lines
+    assert "Fatima Zahra" in attention
+
+
+def test_an_invoice_of_before_companies_were_asked_for_reads_as_it_did():
+    invoice = issue(make_order())
+    for name in ("ice", "attention", "country"):
+        del invoice.content["buyer"][name]
+
+    assert [line["text"] for line in paper_of(invoice)["buyer"]["lines"]] == ["12 rue du Four", "Taounate", "Maroc"]

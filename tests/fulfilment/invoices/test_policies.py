@@ -1,14 +1,6 @@
 from decimal import Decimal
 
-from fulfilment.invoices.policies import Amount, Taxed, by_rate, number_of
-
-
-def test_a_number_says_its_year_and_its_place():
-    assert [number_of(2026, 1), number_of(2027, 123_456), number_of(2027, 1_234_567)] == [
-        "F2026-000001",
-        "F2027-123456",
-        "F2027-1234567",
-    ]
+from fulfilment.invoices.policies import Amount, Taxed, by_rate
 
 
 def test_tax_is_added_up_by_rate_and_what_bears_none_is_left_out():

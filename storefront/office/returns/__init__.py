@@ -1,0 +1,1 @@
+"""Goods that came back and wait until someone looked at them."""

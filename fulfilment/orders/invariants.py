@@ -8,18 +8,21 @@ from django.db.models import Case, F, IntegerField, OuterRef, Prefetch, Q, Subqu
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from catalogue.cooperatives.models import StockRecord
 from catalogue.kernel.invariants import invariant
+from catalogue.lots.models import LotStock
 
+from .allocating.models import Allocation
 from .at_the_door import ask
+from .inspecting import invariants as inspections  # noqa: F401
 from .models import Line, LineDiscount, Order
 from .policies import HOLDING
 from .queries import breakdown_of, frozen_lines
-from .withdrawing import invariants  # noqa: F401
+from .sharing import invariants as shares  # noqa: F401
+from .withdrawing import invariants as withdrawals  # noqa: F401
 
 CHUNK = 500
 SWEPT_WITHIN = timedelta(hours=1)
-LEFT_THE_SHELF = ("HANDED_OVER", "IN_TRANSIT", "DELIVERED", "REFUSED", "LOST", "RETURNED", "CANCELLED")
+LEFT_THE_SHELF = ("SHORT", "HANDED_OVER", "IN_TRANSIT", "DELIVERED", "REFUSED", "LOST", "RETURNED", "CANCELLED")
 
 
 @invariant("orders: the total is the lines and the delivery")
@@ -90,22 +93,24 @@ def lines_at_their_price() -> Iterable[object]:
 
 @invariant("orders: what is promised is what open orders wait for")
 def promises_are_open_orders() -> Iterable[object]:
-    waiting = (
-        Line.objects.filter(stockrecord=OuterRef("pk"), order__status__in=HOLDING)
-        .exclude(Q(consignment_line__consignment__state__in=LEFT_THE_SHELF))
-        .order_by()
-        .values("stockrecord")
-        .annotate(total=Sum("quantity"))
-        .values("total")
-    )
-    return (
-        StockRecord.objects.annotate(
-            waiting=Coalesce(Subquery(waiting, output_field=IntegerField()), 0),
-            promised=Coalesce("num_allocated", 0),
-        )
-        .exclude(promised=F("waiting"))
-        .values_list("pk", "promised", "waiting")
-    )
+    waiting = Allocation.objects.filter(stock=OuterRef("pk"), state=Allocation.State.HELD).order_by().values("stock")
+    kept = Subquery(waiting.annotate(total=Sum("quantity")).values("total"), output_field=IntegerField())
+    rows = LotStock.objects.annotate(waiting=Coalesce(kept, 0)).exclude(held=F("waiting"))
+    yield from rows.values_list("pk", "held", "waiting")
+    ended = Allocation.objects.filter(state=Allocation.State.HELD).exclude(line__order__status__in=HOLDING)
+    yield from ended.values_list("pk", "line__order__number")
+
+
+@invariant("orders: what has not left is kept for its line, whole")
+def lines_are_kept_whole() -> Iterable[object]:
+    held = Allocation.objects.filter(line=OuterRef("pk"), state=Allocation.State.HELD).order_by().values("line")
+    kept = Subquery(held.annotate(total=Sum("quantity")).values("total"), output_field=IntegerField())
+    lines = Line.objects.annotate(kept=Coalesce(kept, 0))
+    yield from lines.exclude(num_allocated=F("kept")).values_list("pk", "num_allocated", "kept")
+    missing = lines.filter(order__status__in=HOLDING).exclude(kept=F("quantity"))
+    missing = missing.exclude(consignment_line__consignment__state__in=LEFT_THE_SHELF)
+    known = missing.filter(shortages__outcome__in=("", "left_out"))  # of the app above: asked, or sent without
+    yield from missing.exclude(pk__in=known.values("pk")).values_list("pk", "quantity", "kept")
 
 
 @invariant("orders: every order has a line")

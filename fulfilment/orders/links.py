@@ -42,6 +42,27 @@ def withdrawal_url(order: Order, number: int) -> str:
     return f"{settings.BASE_URL.rstrip('/')}{path}?k={key_for(order.number)}"
 
 
+def reminders_url(order: Order) -> str:
+    """Return the address where a buyer says that they want no reminders, in the order's language."""
+    with translation.override(order.language):
+        path = reverse("orders:reminders", args=[order.number])
+    return f"{settings.BASE_URL.rstrip('/')}{path}?k={key_for(order.number)}"
+
+
+def complaint_url(order: Order, number: int) -> str:
+    """Return the address of what the buyer reported missing or broken, in the order's language."""
+    with translation.override(order.language):
+        path = reverse("orders:complaint", args=[order.number, number])
+    return f"{settings.BASE_URL.rstrip('/')}{path}?k={key_for(order.number)}"
+
+
+def missing_url(order: Order, shortage_id: int) -> str:
+    """Return the address where the buyer says what to do about what is missing, in the order's language."""
+    with translation.override(order.language):
+        path = reverse("orders:missing", args=[order.number, shortage_id])
+    return f"{settings.BASE_URL.rstrip('/')}{path}?k={key_for(order.number)}"
+
+
 def recipient_key_for(number: str) -> str:
     """Return the key of the page for whoever receives an order: another than the payer's, and it opens less."""
     return salted_hmac(RECIPIENT_SALT, number, algorithm="sha256").hexdigest()[:KEY_LENGTH]

@@ -18,11 +18,12 @@ from catalogue.places.models import PlaceInMorocco
 from catalogue.pricing.models import Currency, Seller, Side
 
 from .cash_terms import CashTerms
+from .fetched import FetchedInShop
 from .policies import HOLDING, NamedAmount, by_name
 from .recipients import ForSomeone
 
 
-class Order(ForSomeone, CashTerms, AbstractOrder):
+class Order(ForSomeone, FetchedInShop, CashTerms, AbstractOrder):
     """Oscar's order with its frozen currency, rate, price list, language and destination.
 
     ``mad_per_unit`` is the rate of the price list (1 for MAD). Totals are in ``currency``.
@@ -48,6 +49,7 @@ class Order(ForSomeone, CashTerms, AbstractOrder):
     class Channel(models.TextChoices):
         WEB_MA = "web_ma", _("web, Morocco")
         WEB_ABROAD = "web_abroad", _("web, abroad")
+        SHOP = "shop", _("counter of a solidarity shop")
 
     class PaymentMethod(models.TextChoices):
         CARD = "card", _("card")
@@ -84,6 +86,7 @@ class Order(ForSomeone, CashTerms, AbstractOrder):
                 name="order_side_follows_destination",
                 condition=Q(destination="MA", side="home") | (~Q(destination="MA") & Q(side="export")),
             ),
+            *FetchedInShop.Meta.constraints,
             *ForSomeone.Meta.constraints,
             *CashTerms.Meta.constraints,
             models.CheckConstraint(
@@ -289,6 +292,9 @@ class OrderEvent(models.Model):
         return f"{self.order_id} {self.kind}"
 
 
+from .allocating.models import Allocation  # noqa: F401
+from .inspecting.models import Returned, ReturnedPhoto  # noqa: F401
+from .sharing.models import LineShare  # noqa: F401
 from .withdrawing.models import Withdrawal, WithdrawalLine, WithdrawalPeriod  # noqa: F401
 
 from oscar.apps.order.models import *

@@ -1,6 +1,6 @@
 """Reads of orders, and what a purchase would cost."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,7 +17,7 @@ from catalogue.kernel.shopping import HOME_COUNTRY, Shopping
 from catalogue.pricing.queries import carriage_vat_pct, stamp_duty_on
 from catalogue.products.models import Product
 from fulfilment.shipping import queries as shipping
-from fulfilment.shipping.policies import Load, Terms, deliveries, flags_of
+from fulfilment.shipping.policies import Load, PickUp, Terms, deliveries, fetched, flags_of
 from fulfilment.shipping.sending.policies import Goods
 from fulfilment.shipping.sending.queries import sending_rules
 
@@ -52,11 +52,12 @@ def quote(
     now: datetime,
     rows: dict[int, Any] | None = None,
     offers: AtHand = NOTHING,
+    pick_ups: Sequence[PickUp] = (),
 ) -> Quote:
     """Work out prices, discounts, refusals and deliveries of a purchase. Reads only.
 
     Items of one stock record are taken together. ``rows`` saves reading prices twice; ``offers`` are those at hand
-    for these items and this buyer.
+    for these items and this buyer. ``pick_ups`` are shops that have all of it, offered after the ways to send it.
     """
     quantities = by_stockrecord(items)
     items = [Item(pk, quantity) for pk, quantity in quantities.items()]
@@ -83,10 +84,14 @@ def quote(
         heaviest_g=rules.heaviest_g,
         discounts=given.discounts,
         notes=given.notes,
-        cash_rules=cash_rules(now) if tariffs and in_cash(shopping) else NO_RULES,
+        cash_rules=cash_rules(now) if (tariffs or pick_ups) and in_cash(shopping) else NO_RULES,
         floors={good.stockrecord_id: good.floor_mad for good in goods if good.stockrecord_id in offers.gives_up_pct},
     )
-    return _with_deliveries(found, tariffs, given, day_of(now)) if tariffs and priced else found
+    if not priced:
+        return found
+    sent = _with_deliveries(found, tariffs, given, day_of(now)) if tariffs else found
+    collected = tuple(fetched(place, found.currency) for place in pick_ups)
+    return replace(sent, deliveries=(*sent.deliveries, *collected))
 
 
 def in_cash(shopping: Shopping) -> bool:
@@ -172,6 +177,7 @@ def for_page(number: str) -> Order | None:
     """Return an order with what its page shows, in a fixed number of queries."""
     above = "consignment_line__consignment"  # like the invoice, of an app above: reached by name
     lines = withdrawing.for_withdrawing(frozen_lines().select_related("product__family", "partner", above))
+    parcels: QuerySet[Any] = apps.get_model("warehouse", "Consignment").objects.select_related("origin", "courier")
     return (
         Order.objects.select_related(
             "user",
@@ -187,7 +193,7 @@ def for_page(number: str) -> Order | None:
             Prefetch("lines", queryset=lines),
             "delivery_discounts",
             "events",
-            "consignments__cooperative",
+            Prefetch("consignments", queryset=parcels),
         )
         .filter(number=number)
         .first()

@@ -37,9 +37,44 @@ class Load:
         return max(self.weight_g, int(volumetric_g))
 
 
+LAST_HOUR = time(14)
+"""What is ordered until then begins on its way that day; what comes later, or on a day off, on the next working day."""
+
+
+@dataclass(frozen=True)
+class Promise:
+    """The first and the last day on which a parcel may arrive, or be fetched."""
+
+    first: date
+    last: date
+
+
+COLLECT, COUNTER = "collect", "counter"
+"""How an order is sent that its buyer fetches in a shop, or carries away from its counter."""
+
+
+@dataclass(frozen=True)
+class PickUp:
+    """A shop that has all of a purchase: when it can be fetched there, and how much cash the shop takes."""
+
+    place_id: int
+    place_code: str
+    promised: Promise
+    cash_up_to_mad: Decimal | None = None
+    at_counter: bool = False
+
+    @property
+    def code(self) -> str:
+        """Name this way among others: each shop is one."""
+        return COUNTER if self.at_counter else f"{COLLECT}:{self.place_code}"
+
+
 @dataclass(frozen=True)
 class Delivery:
-    """One way to send this parcel, with its price in the order's currency and the rate of the tax within it."""
+    """One way to send this parcel, with its price in the order's currency and the rate of the tax within it.
+
+    ``pick_up`` is set where it is not sent at all: the buyer fetches it there, for nothing.
+    """
 
     code: str
     price: Decimal
@@ -50,6 +85,12 @@ class Delivery:
     cash_allowed: bool
     cash_up_to_mad: Decimal | None
     vat_pct: Decimal = ZERO
+    pick_up: PickUp | None = None
+
+    @property
+    def kind(self) -> str:
+        """What an order keeps of it: the method, whichever shop it is."""
+        return self.code.partition(":")[0]
 
     @property
     def tax(self) -> Decimal:
@@ -87,18 +128,6 @@ class Terms:
     def price_for(self, goods_mad: Decimal, destination: str) -> Decimal:
         free = destination == HOME_COUNTRY and self.free_from_mad is not None and goods_mad >= self.free_from_mad
         return ZERO if free else self.price_mad
-
-
-LAST_HOUR = time(14)
-"""What is ordered until then begins on its way that day; what comes later, or on a day off, on the next working day."""
-
-
-@dataclass(frozen=True)
-class Promise:
-    """The first and the last day on which a parcel may arrive."""
-
-    first: date
-    last: date
 
 
 def promise(ordered: datetime, days_from: int, days_until: int, closed: Set[date] = NONE) -> Promise:
@@ -148,6 +177,21 @@ def deliveries(
             )
         )
     return sorted(offered, key=lambda delivery: delivery.rank)
+
+
+def fetched(pick_up: PickUp, currency: str) -> Delivery:
+    """Return the way to get a purchase by fetching it in a shop."""
+    return Delivery(
+        code=pick_up.code,
+        price=ZERO,
+        currency=currency,
+        price_mad=ZERO,
+        days_from=0,
+        days_until=0,
+        cash_allowed=True,
+        cash_up_to_mad=pick_up.cash_up_to_mad,
+        pick_up=pick_up,
+    )
 
 
 def flags_of(ship_flags: Iterable[str], kind: str) -> list[str]:

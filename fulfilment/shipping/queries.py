@@ -15,7 +15,7 @@ from catalogue.places.queries import closed_days
 from catalogue.pricing.queries import carriage_vat_pct
 
 from .models import DeliveryCountry, ExportRestriction, Tariff
-from .policies import Delivery, Load, Promise, Terms, deliveries, promise
+from .policies import COLLECT, COUNTER, Delivery, Load, Promise, Terms, deliveries, promise
 
 METHOD_NAMES = {
     "home": _("Delivery to the door"),
@@ -24,6 +24,8 @@ METHOD_NAMES = {
     "post_economy": _("Post, economy"),
     "post_ems": _("Express post (EMS)"),
     "courier": _("International courier"),
+    COLLECT: _("Collection in a solidarity shop"),
+    COUNTER: _("Sold in a solidarity shop"),
 }
 
 
@@ -127,5 +129,7 @@ def rules_for(destination: str) -> Mapping[str, str]:
 
 
 def promise_of(delivery: Delivery, now: datetime) -> Promise:
-    """Return the days on which something ordered now may arrive by this delivery."""
+    """Return the days on which something ordered now may arrive by this delivery, or be fetched."""
+    if delivery.pick_up:
+        return delivery.pick_up.promised
     return promise(local(now), delivery.days_from, delivery.days_until, closed_days())

@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class Consignment(models.Model):
-    """What one origin sends for one order. Until lots arrive, the origin is the cooperative that sells."""
+    """What one origin sends for one order: a hub, a shop or a cooperative."""
 
     class State(models.TextChoices):
         OPEN = "OPEN", _("to prepare")
@@ -25,17 +25,24 @@ class Consignment(models.Model):
 
     reference = models.CharField(max_length=40, unique=True)
     order = models.ForeignKey("order.Order", on_delete=models.PROTECT, related_name="consignments")
-    cooperative = models.ForeignKey("partner.Partner", on_delete=models.PROTECT, related_name="consignments")
+    origin = models.ForeignKey("lots.Place", on_delete=models.PROTECT, related_name="consignments")
     state = models.CharField(max_length=12, choices=State, default=State.OPEN)
     opened_at = models.DateTimeField()
     picked_at = models.DateTimeField(null=True, blank=True)
     packed_at = models.DateTimeField(null=True, blank=True)
     handed_over_at = models.DateTimeField(null=True, blank=True)
+    in_transit_at = models.DateTimeField(null=True, blank=True)
+    out_for_delivery_at = models.DateTimeField(null=True, blank=True, help_text="the last time it left for the door")
     delivered_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     refused_at = models.DateTimeField(null=True, blank=True)
     coming_back_at = models.DateTimeField(null=True, blank=True, help_text="nobody was there, the last time too")
+    coming_back_why = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="said by its courier, whatever the visits"
+    )
     returned_at = models.DateTimeField(null=True, blank=True, help_text="on the shelf it came from")
+    lost_at = models.DateTimeField(null=True, blank=True)
+    lost_why = models.CharField(max_length=200, blank=True, default="", db_default="")
     courier = models.ForeignKey(
         "shipping.Courier", null=True, blank=True, on_delete=models.PROTECT, related_name="consignments"
     )
@@ -46,7 +53,11 @@ class Consignment(models.Model):
     class Meta:
         ordering = ["-opened_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(name="consignment_one_per_origin", fields=["order", "cooperative"]),
+            models.UniqueConstraint(
+                name="consignment_one_per_origin",
+                fields=["order", "origin"],
+                condition=~Q(state__in=["SHORT", "CANCELLED"]),
+            ),
             models.CheckConstraint(
                 name="consignment_delivered_has_time", condition=~Q(state="DELIVERED") | Q(delivered_at__isnull=False)
             ),
@@ -59,6 +70,14 @@ class Consignment(models.Model):
             models.CheckConstraint(
                 name="consignment_delivered_is_not_coming_back",
                 condition=~Q(state="DELIVERED") | Q(coming_back_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="consignment_lost_says_when_and_why",
+                condition=Q(state="LOST", lost_at__isnull=False) & ~Q(lost_why="")
+                | ~Q(state="LOST") & Q(lost_at=None, lost_why=""),
+            ),
+            models.CheckConstraint(
+                name="consignment_comes_back_since", condition=Q(coming_back_why="") | Q(coming_back_at__isnull=False)
             ),
         ]
         permissions = [("move_consignment", "Can move a consignment through picking, packing and delivery")]
@@ -121,3 +140,7 @@ class DeliveryAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.consignment_id}/{self.number} {self.outcome}"
+
+
+from .packing.models import PackingCheck  # noqa: F401
+from .shortages.models import Shortage  # noqa: F401

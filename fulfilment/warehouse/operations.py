@@ -4,32 +4,29 @@ Every operation locks the order, then its consignments, then stock records: a mo
 another parcel of the same order wait for each other and never in a circle.
 """
 
-from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from catalogue.cooperatives.operations import consume, put_back
 from catalogue.kernel import events
 from catalogue.kernel.locks import lock, lock_one
+from catalogue.kernel.periods import day_of
+from catalogue.lots.operations import place_of
 from fulfilment.orders import operations as orders
-from fulfilment.orders.models import Line, Order, OrderEvent
+from fulfilment.orders.allocating import operations as allocating
+from fulfilment.orders.allocating.models import Allocation
+from fulfilment.orders.models import Line, Order
 from fulfilment.payments import operations as payments
 
 from . import policies, queries, signals
 from .models import Consignment, ConsignmentLine, DeliveryAttempt
+from .parcels import lines_in, locked, note, open_for, tell, write
+from .shortages import operations as shortages
+from .shortages.queries import is_asked_of
 
 State, Outcome = Consignment.State, DeliveryAttempt.Outcome
-TIMES = {
-    State.PICKED: "picked_at",
-    State.PACKED: "packed_at",
-    State.HANDED_OVER: "handed_over_at",
-    State.DELIVERED: "delivered_at",
-    State.REFUSED: "refused_at",
-    State.RETURNED: "returned_at",
-    State.CANCELLED: "cancelled_at",
-}
 
 
 class NotToBePrepared(Exception):
@@ -56,13 +53,33 @@ class RecordedOtherwise(Exception):
         super().__init__(f"attempt {attempt.number} of consignment {attempt.consignment_id} was {attempt.outcome}")
 
 
+class StillAsked(Exception):
+    """Something is missing, and the buyer has not said yet what to do."""
+
+
+class NotToBeSent(Exception):
+    """Pieces of these lots are in the parcel and may not be sold any more: they are replaced first."""
+
+    def __init__(self, lots: list[str]) -> None:
+        self.lots = lots
+        super().__init__(", ".join(lots))
+
+
+class PiecesMissing(Exception):
+    """What a parcel must hold is not kept for it, whole; ``titles`` name the lines."""
+
+    def __init__(self, titles: Sequence[str]) -> None:
+        self.titles = list(titles)
+        super().__init__(", ".join(titles))
+
+
 class ReasonMissing(Exception):
     """A parcel that was not handed in needs a reason."""
 
 
 @transaction.atomic
 def open_consignments(*, order_id: int, now: datetime) -> list[Consignment]:
-    """Open one consignment for each cooperative of a paid or confirmed order, and show the order as in preparation.
+    """Open one consignment for each place that an order's pieces come from, and show the order as in preparation.
 
     A second call changes nothing, nor does one for an order cancelled meanwhile.
     """
@@ -71,16 +88,14 @@ def open_consignments(*, order_id: int, now: datetime) -> list[Consignment]:
         raise NotToBePrepared(order.number, order.status)
     if order.status not in (Order.Status.PAID, Order.Status.CONFIRMED):
         return list(order.consignments.order_by("pk"))
-    lines_by_origin: dict[int, list[Line]] = {}
-    for line in Line.objects.filter(order=order).order_by("partner_id", "pk"):
-        lines_by_origin.setdefault(line.partner_id, []).append(line)
     opened = [
-        _open(order, number, cooperative_id, lines, now)
-        for number, (cooperative_id, lines) in enumerate(lines_by_origin.items(), start=1)
+        open_for(order, number, origin_id, lines, now)
+        for number, (origin_id, lines) in enumerate(_by_origin(order).items(), start=1)
     ]
     orders.advance(order_id=order.pk, status=Order.Status.PREPARING, now=now)
     for consignment in opened:
-        _tell(consignment)
+        tell(consignment)
+    shortages.check_opened(order, {consignment.pk: consignment for consignment in opened}, now)
     return opened
 
 
@@ -90,7 +105,11 @@ def pick(*, consignment_id: int, by: Any, now: datetime) -> Consignment:
 
 
 def pack(*, consignment_id: int, by: Any, now: datetime) -> Consignment:
-    """Say that the parcel is closed: from here on the order cannot be cancelled."""
+    """Say that the parcel is closed: from here on the order cannot be cancelled.
+
+    What goes with a courier is counted first (``packing.operations.close_parcel``); what a shop gives over its counter
+    is counted by the buyer there.
+    """
     return _move(consignment_id, State.PACKED, by, now)
 
 
@@ -125,7 +144,7 @@ def miss(*, consignment_id: int, number: int, reason: str, by: Any, now: datetim
 
 
 def take_back(*, consignment_id: int, by: Any, now: datetime) -> Consignment:
-    """Say that a parcel that nobody took is back where it came from: what is in it is on the shelf again.
+    """Say that a parcel that nobody took is back where it came from: what is in it waits to be inspected.
 
     Announces ``consignment_returned``. A second call changes nothing.
     """
@@ -137,7 +156,7 @@ def _at_the_door(
     consignment_id: int, outcome: str, reason: str, by: Any, now: datetime, *, number: int | None = None
 ) -> Consignment:
     """Write an attempt down and let parcel and order follow. Locks the order, then its consignments."""
-    _order, consignments = _locked(consignment_id)
+    _order, consignments = locked(consignment_id)
     consignment = consignments[consignment_id]
     made = list(DeliveryAttempt.objects.filter(consignment=consignment))
     if last := _recorded(made, outcome, number):
@@ -173,7 +192,7 @@ def _nobody_there(consignment: Consignment, number: int, by: Any, now: datetime)
     if last:
         consignment.coming_back_at = now
         consignment.save(update_fields=["coming_back_at"])
-    _note(consignment, by, now, kind="consignment_coming_back" if last else "consignment_missed")
+    note(consignment, by, now, kind="consignment_coming_back" if last else "consignment_missed")
     ids = {"consignment_id": consignment.pk, "order_id": consignment.order_id}
     events.announce(signals.consignment_missed, last=last, **ids)
     return consignment
@@ -184,24 +203,41 @@ def cancel_for_order(*, order_id: int, now: datetime, by: Any = None) -> None:
     """Call off what an order's cooperatives were to prepare. A packed parcel is left alone."""
     lock_one(Order.objects.filter(pk=order_id))
     for consignment in lock(Consignment.objects.filter(order_id=order_id, state__in=policies.CANCELLABLE)):
-        _write(consignment, State.CANCELLED, by, now)
-        _tell(consignment)
+        write(consignment, State.CANCELLED, by, now)
+        tell(consignment)
+
+
+@transaction.atomic
+def call_off_packed(*, order_id: int, now: datetime, by: Any = None) -> None:
+    """Unpack what stands packed and never left, of an order that is about to be cancelled by this transaction."""
+    lock_one(Order.objects.filter(pk=order_id))
+    for consignment in lock(Consignment.objects.filter(order_id=order_id, state=State.PACKED)):
+        write(consignment, State.CANCELLED, by, now)
+        tell(consignment)
 
 
 @transaction.atomic
 def _move(consignment_id: int, state: str, by: Any, now: datetime, **carried: Any) -> Consignment:
-    """Move a consignment and let its order follow. A second call for the same state changes nothing."""
-    order, consignments = _locked(consignment_id)
+    """Move a consignment and let its order follow. A second call for the same state changes nothing.
+
+    Announces ``consignment_moving`` first: raises ``signals.HeldBack`` where an app above does not let it go on.
+    """
+    order, consignments = locked(consignment_id)
     consignment = consignments[consignment_id]
     if consignment.state == state:
         return consignment
     if not policies.may_move(consignment.state, state, coming_back=consignment.coming_back_at is not None):
         raise ImpossibleMove(consignment.reference, consignment.state, state)
-    _write(consignment, state, by, now, **carried)
+    _check_complete(consignment, state, now)
+    ids = {"consignment_id": consignment.pk, "order_id": order.pk}
+    events.announce(signals.consignment_moving, destination=order.destination, state=str(state), **ids)
+    write(consignment, state, by, now, **carried)
     if state == State.HANDED_OVER:
-        _leave_the_shelf(consignment)
+        allocating.hold_still(lines_in(consignment))
+        _check_complete(consignment, state, now)  # once more: a lot may have been recalled since
+        allocating.send(lines_in(consignment), reference=consignment.reference, now=now, by=by)
     elif state == State.RETURNED:
-        put_back(_on_shelves(consignment))
+        allocating.take_back(lines_in(consignment), reference=consignment.reference, now=now)
     elif state == State.DELIVERED:
         payments.collect_at_door(
             order_id=order.pk, parcel=consignment.reference, courier_id=consignment.courier_id, now=now
@@ -209,67 +245,41 @@ def _move(consignment_id: int, state: str, by: Any, now: datetime, **carried: An
     status = policies.order_status([found.state for found in consignments.values()])
     if status and status != order.status:
         orders.advance(order_id=order.pk, status=status, now=now, by=by)
-    _tell(consignment)
+    tell(consignment)
     if state == State.RETURNED:
         _tell_returned(consignment, consignments)
     return consignment
 
 
-def _locked(consignment_id: int) -> tuple[Order, dict[int, Consignment]]:
-    """Lock a consignment's order and all its consignments, in this order."""
-    order_id = Consignment.objects.values_list("order_id", flat=True).get(pk=consignment_id)
-    order = lock_one(Order.objects.filter(pk=order_id))
-    return order, {found.pk: found for found in lock(Consignment.objects.filter(order_id=order.pk))}
+def _check_complete(consignment: Consignment, state: str, now: datetime) -> None:
+    """Let nothing be picked, packed or handed over that is not whole, or not fit to be sold."""
+    if state not in (State.PICKED, State.PACKED, State.HANDED_OVER):
+        return
+    if is_asked_of(consignment.pk):
+        raise StillAsked(consignment.reference)
+    if unfit := allocating.withdrawn_in(lines_in(consignment), day_of(now)):
+        raise NotToBeSent(sorted({held.stock.lot.number for held in unfit}))
+    if state != State.PICKED and (titles := _not_kept(consignment)):
+        raise PiecesMissing(titles)
 
 
-def _open(order: Order, number: int, cooperative_id: int, lines: list[Line], now: datetime) -> Consignment:
-    consignment = Consignment.objects.create(
-        reference=f"{order.number}-{number}", order=order, cooperative_id=cooperative_id, opened_at=now
+def _not_kept(consignment: Consignment) -> list[str]:
+    """Name the lines of a parcel of which not as many pieces are kept as it must hold (two queries)."""
+    kept = allocating.kept_of(lines_in(consignment))
+    links = ConsignmentLine.objects.filter(consignment=consignment).select_related("order_line").order_by("pk")
+    return [link.order_line.title_here for link in links if kept.get(link.order_line_id, 0) != link.quantity]
+
+
+def _by_origin(order: Order) -> dict[int, list[Line]]:
+    """Sort an order's lines by the place that their pieces lie at; a line that lost them waits at its cooperative's."""
+    places = dict(
+        Allocation.objects.filter(line__order=order, state=Allocation.State.HELD).values_list("line", "stock__place")
     )
-    ConsignmentLine.objects.bulk_create(
-        ConsignmentLine(consignment=consignment, order_line=line, quantity=line.quantity) for line in lines
-    )
-    _note(consignment, None, now)
-    return consignment
-
-
-def _write(consignment: Consignment, state: str, by: Any, now: datetime, **carried: Any) -> None:
-    changes = {"state": state, "moved_by": by, TIMES[State(state)]: now, **carried}
-    for name, value in changes.items():
-        setattr(consignment, name, value)
-    consignment.save(update_fields=list(changes))
-    _note(consignment, by, now)
-
-
-def _note(consignment: Consignment, by: Any, now: datetime, kind: str = "") -> None:
-    OrderEvent.objects.create(
-        order_id=consignment.order_id,
-        kind=kind or f"consignment_{consignment.state.lower()}",
-        at=now,
-        by=by,
-        data={"consignment": consignment.reference},
-    )
-
-
-def _on_shelves(consignment: Consignment) -> Counter[int]:
-    """Add up what is in a parcel by the stock record it came from."""
-    inside: Counter[int] = Counter()
-    lines = ConsignmentLine.objects.filter(consignment=consignment, order_line__stockrecord__isnull=False)
-    for stockrecord_id, quantity in lines.values_list("order_line__stockrecord_id", "quantity"):
-        inside[stockrecord_id] += quantity
-    return inside
-
-
-def _leave_the_shelf(consignment: Consignment) -> None:
-    consume(_on_shelves(consignment))
-    Line.objects.filter(consignment_line__consignment=consignment).update(num_allocated=0)
-
-
-def _tell(consignment: Consignment) -> None:
-    ids = {"consignment_id": consignment.pk, "order_id": consignment.order_id}
-    events.announce(signals.consignment_moved, state=consignment.state, **ids)
-    if consignment.state == State.DELIVERED:
-        events.announce(signals.consignment_delivered, **ids)
+    found: dict[int, list[Line]] = {}
+    for line in Line.objects.filter(order=order).select_related("partner").order_by("pk"):
+        origin_id = places.get(line.pk) or place_of(line.partner).pk
+        found.setdefault(origin_id, []).append(line)
+    return dict(sorted(found.items()))
 
 
 def _tell_returned(consignment: Consignment, consignments: dict[int, Consignment]) -> None:
@@ -279,5 +289,5 @@ def _tell_returned(consignment: Consignment, consignments: dict[int, Consignment
         consignment_id=consignment.pk,
         order_id=consignment.order_id,
         quantities=dict(lines.values_list("order_line_id", "quantity")),
-        delivery=all(found.state in (State.RETURNED, State.CANCELLED) for found in consignments.values()),
+        delivery=policies.nothing_accepted([found.state for found in consignments.values()]),
     )

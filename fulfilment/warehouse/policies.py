@@ -5,9 +5,9 @@ from collections.abc import Collection
 NEXT: dict[str, tuple[str, ...]] = {
     "OPEN": ("PICKED", "CANCELLED"),
     "PICKED": ("PACKED", "CANCELLED"),
-    "PACKED": ("HANDED_OVER",),
-    "HANDED_OVER": ("IN_TRANSIT", "DELIVERED", "REFUSED", "RETURNED"),
-    "IN_TRANSIT": ("DELIVERED", "REFUSED", "RETURNED"),
+    "PACKED": ("HANDED_OVER", "OPEN"),
+    "HANDED_OVER": ("IN_TRANSIT", "DELIVERED", "REFUSED", "RETURNED", "LOST"),
+    "IN_TRANSIT": ("DELIVERED", "REFUSED", "RETURNED", "LOST"),
     "REFUSED": ("RETURNED",),
 }
 MOVES = {
@@ -21,8 +21,12 @@ MOVES = {
 """What people do, by the state it leads to."""
 
 UNDER_WAY = ("HANDED_OVER", "IN_TRANSIT")
+NEVER_SENT = ("CANCELLED", "SHORT")
 NOT_TAKEN = ("REFUSED", "RETURNED")
-GONE = (*UNDER_WAY, "DELIVERED", *NOT_TAKEN)
+NOT_BOUGHT = (*NOT_TAKEN, "LOST")
+"""The buyer has nothing of it and owes nothing for it."""
+
+GONE = (*UNDER_WAY, "DELIVERED", *NOT_BOUGHT)
 CANCELLABLE = tuple(state for state, following in NEXT.items() if "CANCELLED" in following)
 
 
@@ -47,15 +51,21 @@ def moves_from(state: str, *, coming_back: bool = False) -> list[str]:
 
 
 def order_status(states: Collection[str]) -> str | None:
-    """Say how far an order is by its least advanced consignment; nothing when all of them were called off.
+    """Say how far an order is by its least advanced consignment; nothing when none of them will be sent.
 
-    Once nothing is under way any more: delivered when some of it was accepted, refused or returned when nothing was.
+    Once nothing is under way any more: delivered when some of it was accepted; else refused while something of it
+    is still to come back; else returned, lost parcels counted in: nothing more will happen at a door.
     """
-    standing = {state for state in states if state != "CANCELLED"}
+    standing = {state for state in states if state not in NEVER_SENT}
     if not standing:
         return None
     if not standing.issubset(GONE):
         return "PREPARING"
     if not standing.isdisjoint(UNDER_WAY):
         return "SHIPPED"
-    return next(state for state in ("DELIVERED", "REFUSED", "RETURNED") if state in standing)
+    return next((state for state in ("DELIVERED", "REFUSED") if state in standing), "RETURNED")
+
+
+def nothing_accepted(states: Collection[str]) -> bool:
+    """Tell whether an order is over with nothing of it handed in, so that its delivery is given back too."""
+    return set(states) <= {"RETURNED", "LOST", *NEVER_SENT}

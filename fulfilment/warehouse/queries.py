@@ -1,5 +1,6 @@
 """Reads of consignments. What a cooperative sees never holds the buyer's e-mail, phone or order total."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from catalogue.cooperatives.models import Partner
+from fulfilment.orders.allocating.models import Allocation
 from fulfilment.shipping.models import Courier
 
 from .models import Consignment, ConsignmentLine
@@ -45,29 +47,29 @@ class Parcel:
 
 def for_cooperative(cooperative: Partner, *, open_only: bool = True, limit: int = 100) -> list[Parcel]:
     """A cooperative's consignments: what is to prepare, the oldest first; or all, the newest first (two queries)."""
-    found = _with_items().filter(cooperative=cooperative)
+    found = _with_items().filter(origin__cooperative=cooperative)
     if open_only:
         found = found.filter(state__in=TO_PREPARE).order_by("opened_at", "pk")
     return [_parcel(consignment) for consignment in found[:limit]]
 
 
 def with_sellers(order: Any) -> list[Consignment]:
-    """Return an order's loaded consignments, each with ``seller``: the cooperative's name as the order keeps it."""
+    """Return an order's loaded consignments with their ``seller``: who sends each, named as the order names them."""
     names = {line.partner_id: line.partner_name for line in order.lines.all()}
     parcels = list(order.consignments.all())
     for parcel in parcels:
-        parcel.seller = names.get(parcel.cooperative_id) or parcel.cooperative.short_name
+        parcel.seller = names.get(parcel.origin.cooperative_id) or parcel.origin.name
     return parcels
 
 
 def waiting_of(cooperative: Partner) -> int:
     """How many consignments a cooperative has to prepare (one query)."""
-    return Consignment.objects.filter(cooperative=cooperative, state__in=TO_PREPARE).count()
+    return Consignment.objects.filter(origin__cooperative=cooperative, state__in=TO_PREPARE).count()
 
 
 def parcel_of(cooperative: Partner, reference: str) -> Parcel | None:
     """One consignment of this cooperative; nothing for another's."""
-    return next(map(_parcel, _with_items().filter(cooperative=cooperative, reference=reference)), None)
+    return next(map(_parcel, _with_items().filter(origin__cooperative=cooperative, reference=reference)), None)
 
 
 def _with_items() -> QuerySet[Consignment]:
@@ -90,7 +92,7 @@ def _parcel(consignment: Consignment) -> Parcel:
         handed_over_at=consignment.handed_over_at,
         delivered_at=consignment.delivered_at,
         to_name=address.last_name if address else consignment.order.buyer_name,
-        to_town=_town(address),
+        to_town=town_of(address),
         to_country=consignment.order.destination,
         items=tuple(_item(line) for line in consignment.lines.all()),
     )
@@ -101,11 +103,38 @@ def _item(line: ConsignmentLine) -> Item:
     return Item(sold.title_here, sold.partner_sku, line.quantity, sold.product)
 
 
-def _town(address: Any) -> str:
+def town_of(address: Any) -> str:
+    """Name the town of a loaded address, as near as it is known; nothing without one."""
     if address is None:
         return ""
     named = [address.commune and address.commune.name, address.line4, address.province and address.province.name]
     return next((name for name in named if name), "")
+
+
+def gross_weight_g(lines: Iterable[ConsignmentLine]) -> int | None:
+    """Add up what loaded lines weigh with their packaging, in grams; none without lines or where a product is gone."""
+    goods = [(line.order_line.product, line.quantity) for line in lines]
+    if not goods or any(product is None for product, _quantity in goods):
+        return None
+    return sum(product.gross_weight_g * quantity for product, quantity in goods)
+
+
+@dataclass(frozen=True)
+class LotPieces:
+    """How many pieces of an order line come from which lot."""
+
+    number: str
+    quantity: int
+
+
+def lots_of(consignment: Consignment) -> dict[int, tuple[LotPieces, ...]]:
+    """Return the lots that are in a parcel, or left with it, by order line (one query)."""
+    held = Allocation.objects.filter(line__consignment_line__consignment=consignment)
+    held = held.exclude(state=Allocation.State.RELEASED).select_related("stock__lot").order_by("line", "pk")
+    found: dict[int, tuple[LotPieces, ...]] = {}
+    for row in held:
+        found[row.line_id] = (*found.get(row.line_id, ()), LotPieces(row.stock.lot.number, row.quantity))
+    return found
 
 
 def own_round() -> int | None:

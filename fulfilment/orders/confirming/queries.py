@@ -39,8 +39,14 @@ def standing_of(phone: str, now: datetime) -> Standing:
 
 
 def past_of(phone: str) -> "QuerySet[Order]":
-    """Return the orders in cash of a number that came to the door, the newest first."""
+    """Return the orders in cash of a number that came to the door, the newest first.
+
+    One that never came because its courier lost it says nothing of who ordered it.
+    """
+    lost = Order.objects.filter(phone=phone, status=Order.Status.RETURNED, consignments__state="LOST")
+    lost = lost.exclude(consignments__state__in=NOT_TAKEN)
     found = Order.objects.filter(phone=phone, payment_method=CASH, status__in=(*TAKEN, *NOT_TAKEN))
+    found = found.exclude(pk__in=lost.values("pk"))
     return found.order_by("-date_placed", "-pk")
 
 

@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 
-from catalogue.cooperatives.operations import SoldOut, hold, release
 from catalogue.kernel import events
 from catalogue.kernel.locks import lock_one
+from catalogue.lots.operations import SoldOut
 from fulfilment.orders import queries, signals
+from fulfilment.orders.allocating import operations as allocating
 from fulfilment.orders.models import Line, Order, OrderEvent
-from fulfilment.orders.policies import Item, by_stockrecord, may_cancel, may_follow
+from fulfilment.orders.policies import may_cancel, may_follow
 
 Status = Order.Status
 
@@ -36,9 +36,9 @@ def confirm(*, order_id: int, now: datetime, by: Any = None) -> None:
         confirm_locked(order, now=now, by=by)
 
 
-def confirm_locked(order: Order, *, now: datetime, by: Any = None) -> None:
-    """Confirm an order whose row this transaction holds already."""
-    _move(order, Status.CONFIRMED, now=now, by=by)
+def confirm_locked(order: Order, *, now: datetime, by: Any = None, after: OrderEvent | None = None) -> None:
+    """Confirm an order whose row this transaction holds already; an unsaved event before it is saved with it."""
+    _move(order, Status.CONFIRMED, now=now, by=by, after=after)
     events.announce(signals.order_confirmed, order_id=order.pk)
 
 
@@ -82,7 +82,7 @@ def cancel(*, order_id: int, now: datetime, by: Any = None) -> None:
         raise TooLateToCancel(order.number)
     _move(order, Status.CANCELLED, now=now, by=by, reserved_until=None)
     events.announce(signals.order_cancelled, order_id=order.pk)  # locks consignments, which come before stock
-    _release(order)
+    allocating.give_up(order, now)
 
 
 @transaction.atomic
@@ -93,7 +93,7 @@ def expire(*, order_id: int, now: datetime) -> None:
         return
     _move(order, Status.EXPIRED, now=now, reserved_until=None)
     events.announce(signals.order_expired, order_id=order.pk)
-    _release(order)
+    allocating.give_up(order, now)
 
 
 @transaction.atomic
@@ -108,8 +108,7 @@ def reopen(*, order_id: int, now: datetime) -> None:
     if any(line.stockrecord_id is None for line in lines):
         raise SoldOut({})
     _move(order, Status.PENDING_PAYMENT, now=now, reserved_until=now)
-    hold(by_stockrecord(Item(line.stockrecord_id, line.quantity) for line in lines))
-    Line.objects.filter(order=order).update(num_allocated=F("quantity"), allocation_cancelled=False)
+    allocating.hold_again(order, lines, now)
     events.announce(signals.order_reopened, order_id=order.pk)
 
 
@@ -129,19 +128,12 @@ def advance(*, order_id: int, status: str, now: datetime, by: Any = None) -> Non
         events.announce(signals.order_refused, order_id=order.pk)
 
 
-def _move(order: Order, status: str, *, now: datetime, by: Any = None, **fields: Any) -> None:
+def _move(
+    order: Order, status: str, *, now: datetime, by: Any = None, after: OrderEvent | None = None, **fields: Any
+) -> None:
     if not may_follow(order.status, status):
         raise ImpossibleMove(order.number, order.status, status)
     Order.objects.filter(pk=order.pk).update(status=status, **fields)
-    OrderEvent.objects.create(order=order, kind=status.lower(), at=now, by=by, data={"from": order.status})
+    step = OrderEvent(order=order, kind=status.lower(), at=now, by=by, data={"from": order.status})
+    OrderEvent.objects.bulk_create([after, step] if after else [step])
     order.status = status
-
-
-def _release(order: Order) -> None:
-    lines = Line.objects.filter(order=order, stockrecord__isnull=False, num_allocated__gt=0)
-    quantities: dict[int, int] = {}
-    for stockrecord_id, quantity in lines.values_list("stockrecord_id", "quantity"):
-        quantities[stockrecord_id] = quantities.get(stockrecord_id, 0) + quantity
-    if quantities:
-        release(quantities)
-        Line.objects.filter(order=order).update(num_allocated=0, allocation_cancelled=True)

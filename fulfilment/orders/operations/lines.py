@@ -1,30 +1,40 @@
 """Writing an order's lines: each with its price, and what offers take off it, frozen."""
 
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 
 from catalogue.kernel.money import ZERO
 from catalogue.kernel.periods import day_of
+from catalogue.lots.policies import Take
 from fulfilment.orders import models
+from fulfilment.orders.allocating import operations as allocating
+from fulfilment.orders.allocating.policies import Part, parts_of
 from fulfilment.orders.models import Line, Order
-from fulfilment.orders.policies import LineDiscount, PricedItem, Quote
+from fulfilment.orders.policies import LineDiscount, Quote
 from fulfilment.orders.withdrawing.models import WithdrawalPeriod
 from fulfilment.orders.withdrawing.queries import period_of, promised_for
 from fulfilment.shipping.policies import Delivery
 
 
-def write(order: Order, quote: Quote, delivery: Delivery, rows: Mapping[int, Any]) -> None:
-    """Write the lines of a quote, the discounts on each, and those on its delivery."""
+def write(
+    order: Order, quote: Quote, delivery: Delivery, rows: Mapping[int, Any], takes: Sequence[Take], now: datetime
+) -> None:
+    """Write the lines of a quote, the pieces each gets, the discounts on each, and those on the delivery.
+
+    An item whose pieces come from several places becomes as many lines.
+    """
     periods = promised_for(order.destination, day_of(order.date_placed))
+    parts = [part for item in quote.items for part in parts_of(item, quote.discounts_of(item), takes)]
     lines = Line.objects.bulk_create(
-        _line(order, item, rows[item.stockrecord_id], quote, periods) for item in quote.items
+        _line(order, part, rows[part.item.stockrecord_id], quote, periods) for part in parts
     )
-    by_record = {line.stockrecord_id: line for line in lines}
+    written = list(zip(lines, parts, strict=True))
+    allocating.write(((line, part.takes) for line, part in written), now)
     models.LineDiscount.objects.bulk_create(
-        _row(by_record[discount.stockrecord_id], discount) for discount in quote.discounts
+        _row(line, discount) for line, part in written for discount in part.discounts
     )
     models.DeliveryDiscount.objects.bulk_create(
         models.DeliveryDiscount(
@@ -34,10 +44,10 @@ def write(order: Order, quote: Quote, delivery: Delivery, rows: Mapping[int, Any
     )
 
 
-def _line(order: Order, item: PricedItem, row: Any, quote: Quote, periods: dict[str, WithdrawalPeriod]) -> Line:
+def _line(order: Order, part: Part, row: Any, quote: Quote, periods: dict[str, WithdrawalPeriod]) -> Line:
+    item, quantity, discounts = part.item, part.quantity, part.discounts
     product, partner = row.stockrecord.product, row.stockrecord.partner
-    discounts = quote.discounts_of(item)
-    excl_tax: Decimal = item.unit_price - item.unit_tax
+    price, excl_tax = item.unit_price * quantity, item.unit_price - item.unit_tax
     off = sum((discount.amount for discount in discounts), ZERO)
     tax_off = sum((discount.tax for discount in discounts), ZERO)
     return Line(
@@ -50,15 +60,15 @@ def _line(order: Order, item: PricedItem, row: Any, quote: Quote, periods: dict[
         title=product.title,
         titles=titles_of(product),
         upc=product.upc,
-        quantity=item.quantity,
+        quantity=quantity,
         unit_price_incl_tax=item.unit_price,
         unit_price_excl_tax=excl_tax,
-        line_price_incl_tax=item.total - off,
-        line_price_excl_tax=excl_tax * item.quantity - (off - tax_off),
-        line_price_before_discounts_incl_tax=item.total,
-        line_price_before_discounts_excl_tax=excl_tax * item.quantity,
+        line_price_incl_tax=price - off,
+        line_price_excl_tax=excl_tax * quantity - (off - tax_off),
+        line_price_before_discounts_incl_tax=price,
+        line_price_before_discounts_excl_tax=excl_tax * quantity,
         tax_code=row.vat_class,
-        num_allocated=item.quantity,
+        num_allocated=quantity,
         price=row,
         farm_gate_mad=item.farm_gate_mad,
         given_mad=sum((discount.cooperative_mad for discount in discounts), ZERO),

@@ -8,11 +8,13 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 
-from catalogue.cooperatives.operations import hold
 from catalogue.kernel import events
+from catalogue.kernel.periods import day_of
 from catalogue.kernel.shopping import HOME_COUNTRY, Shopping
+from catalogue.lots.operations import allocate
 from catalogue.places.models import Country
 from fulfilment.orders import queries, signals, transfers
+from fulfilment.orders.allocating.operations import towards
 from fulfilment.orders.cash_terms import terms_of
 from fulfilment.orders.confirming import operations as confirming
 from fulfilment.orders.confirming import queries as confirmations
@@ -33,7 +35,7 @@ from fulfilment.orders.policies import (
 )
 from fulfilment.orders.ways_to_pay import payment_methods
 from fulfilment.shipping import queries as shipping
-from fulfilment.shipping.policies import Delivery
+from fulfilment.shipping.policies import Delivery, PickUp
 
 
 class NotForSale(Exception):
@@ -79,9 +81,11 @@ class Purchase:
     ``address`` holds the fields of a ``ShippingAddress``, checked by a form. ``shown`` are the fingerprints of the
     quotes the buyer was shown, for ways to send and to pay it. Name and phone in ``address`` are the payer's; a
     ``recipient``, if there is one, takes their place on the parcel. ``offers`` were read under the locks of their rows.
+    ``pick_up`` is the shop it is fetched from, or sold in: all of it comes from there. What is sold at a counter has no
+    basket.
     """
 
-    basket_id: int
+    basket_id: int | None
     items: tuple[Item, ...]
     shopping: Shopping
     language: str
@@ -94,6 +98,16 @@ class Purchase:
     recipient: Recipient | None = None
     offers: AtHand = NOTHING
     invoice_to: InvoiceTo | None = None
+    pick_up: PickUp | None = None
+
+    @property
+    def place_id(self) -> int | None:
+        """The one shop whose lots it is taken from; nothing when it is sent."""
+        return self.pick_up.place_id if self.pick_up else None
+
+    @property
+    def at_counter(self) -> bool:
+        return self.pick_up is not None and self.pick_up.at_counter
 
 
 @dataclass(frozen=True)
@@ -107,36 +121,60 @@ class Placed:
 
 
 def place(*, purchase: Purchase, now: datetime) -> Placed:
-    """Hold the stock and write the order with its terms frozen, inside the caller's transaction.
+    """Keep pieces of lots and write the order with its terms frozen, inside the caller's transaction.
 
-    Locks stock records by key. Announces ``order_placed``; cash orders are confirmed at once unless the settings of
-    ``COD_CONFIRMATION`` want their buyer to be asked first. Raises ``SoldOut``, ``NotForSale``, ``NotSentThere``,
-    ``DeliveryGone``, ``PaymentNotOffered`` (``CashNotOffered``) or ``TermsChanged``; the caller rolls back.
+    Locks stock records, lots and what lies of them, by key. Announces ``order_placed``; cash orders are confirmed at
+    once unless the settings of ``COD_CONFIRMATION`` want their buyer to be asked first. Raises ``SoldOut``,
+    ``NotForSale``, ``NotSentThere``, ``DeliveryGone``, ``PaymentNotOffered`` (``CashNotOffered``) or ``TermsChanged``;
+    the caller rolls back.
     """
-    hold(by_stockrecord(purchase.items))
+    takes = allocate(
+        by_stockrecord(purchase.items),
+        day=day_of(now),
+        abroad=purchase.shopping.destination != HOME_COUNTRY,
+        to=towards(purchase.shopping.destination, purchase.address.get("province")),
+        place_id=purchase.place_id,
+    )
     rows = queries.price_rows((item.stockrecord_id for item in purchase.items), shopping=purchase.shopping, now=now)
-    zone = shipping.zone_of(purchase.shopping.destination, purchase.address.get("province"))
     quote = queries.quote(
-        purchase.items, shopping=purchase.shopping, zone_code=zone, now=now, rows=rows, offers=purchase.offers
+        purchase.items,
+        shopping=purchase.shopping,
+        zone_code=_zone(purchase),
+        now=now,
+        rows=rows,
+        offers=purchase.offers,
+        pick_ups=(purchase.pick_up,) if purchase.pick_up else (),
     )
     delivery = _check(purchase, quote)
     past = _standing(purchase, now)
     made_to_order = any(row.stockrecord.product.made_to_order for row in rows.values())
     order = _insert(purchase, quote, delivery, now, made_to_order=made_to_order)
     with translation.override(purchase.language):
-        lines.write(order, quote, delivery, rows)
+        lines.write(order, quote, delivery, rows, takes, now)
     if purchase.invoice_to:
         InvoiceParty.objects.create(order=order, **asdict(purchase.invoice_to))
-    OrderEvent.objects.create(order=order, kind="placed", at=now, by_id=purchase.user_id)
     events.announce(signals.order_placed, order_id=order.pk, order=order)
+    step = OrderEvent(order=order, kind="placed", at=now, by_id=purchase.user_id)
+    why = "" if purchase.at_counter else why_ask(past, order.total_incl_tax, confirmations.rules())
+    if order.payment_method == CASH and not why:
+        life.confirm_locked(order, now=now, after=step)  # both steps in one statement
+        return Placed(order.pk, order.number, quote, delivery)
+    step.save()
     if order.payment_method == CASH:
-        _confirm_or_ask(order, past, now)
+        confirming.ask(order, why=why, now=now)
     return Placed(order.pk, order.number, quote, delivery)
+
+
+def _zone(purchase: Purchase) -> str:
+    """Return the zone that it is sent to; none where its buyer fetches it."""
+    if purchase.pick_up:
+        return ""
+    return shipping.zone_of(purchase.shopping.destination, purchase.address.get("province"))
 
 
 def _standing(purchase: Purchase, now: datetime) -> Standing:
     """Read how the payer's orders in cash ended. Raises ``CashNotOffered`` when too many were refused."""
-    if purchase.payment_method != CASH:
+    if purchase.payment_method != CASH or purchase.at_counter:
         return Standing()
     past = confirmations.standing_of(purchase.address["phone_number"], now)
     if cash_is_off(past, confirmations.rules()):
@@ -144,18 +182,10 @@ def _standing(purchase: Purchase, now: datetime) -> Standing:
     return past
 
 
-def _confirm_or_ask(order: Order, past: Standing, now: datetime) -> None:
-    why = why_ask(past, order.total_incl_tax, confirmations.rules())
-    if why:
-        confirming.ask(order, why=why, now=now)
-    else:
-        life.confirm_locked(order, now=now)
-
-
 def _check(purchase: Purchase, quote: Quote) -> Delivery:
     if quote.unpriced or not quote.items:
         raise NotForSale(quote.unpriced)
-    if quote.refused:
+    if quote.refused and not purchase.pick_up:
         raise NotSentThere(quote.refused, quote.heaviest_g)
     delivery = quote.delivery(purchase.delivery)
     if delivery is None:
@@ -190,12 +220,13 @@ def _insert(purchase: Purchase, quote: Quote, delivery: Delivery, now: datetime,
         shipping_incl_tax=delivery.price,
         shipping_excl_tax=delivery.price - delivery.tax,
         shipping_vat_pct=delivery.vat_pct,
-        shipping_method=str(shipping.METHOD_NAMES.get(delivery.code, delivery.code)),
-        shipping_code=delivery.code,
+        shipping_method=str(shipping.METHOD_NAMES.get(delivery.kind, delivery.kind)),
+        shipping_code=delivery.kind,
+        collect_at_id=purchase.place_id,
         promised_first=promised.first,
         promised_last=promised.last,
         status=Order.Status.PENDING_CONFIRMATION if cash else Order.Status.PENDING_PAYMENT,
-        channel=Order.Channel.WEB_MA if quote.destination == HOME_COUNTRY else Order.Channel.WEB_ABROAD,
+        channel=_channel(purchase),
         payment_method=purchase.payment_method,
         mad_per_unit=quote.mad_per_unit,
         price_list_id=quote.price_list_id,
@@ -210,6 +241,13 @@ def _insert(purchase: Purchase, quote: Quote, delivery: Delivery, now: datetime,
         **cash_terms(quote, delivery, purchase.payment_method),
         **_recipient(purchase.recipient),
     )
+
+
+def _channel(purchase: Purchase) -> str:
+    if purchase.at_counter:
+        return Order.Channel.SHOP
+    at_home = purchase.shopping.destination == HOME_COUNTRY
+    return Order.Channel.WEB_MA if at_home else Order.Channel.WEB_ABROAD
 
 
 def _reserved_until(payment_method: str, now: datetime) -> datetime | None:

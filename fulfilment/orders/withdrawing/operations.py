@@ -12,6 +12,7 @@ from django.db import transaction
 from catalogue.kernel import events
 from catalogue.kernel.locks import lock_one
 from fulfilment.orders import signals
+from fulfilment.orders.allocating import operations as allocating
 from fulfilment.orders.models import Line, Order, OrderEvent
 
 from . import policies, queries
@@ -126,8 +127,8 @@ def take_back(*, withdrawal_id: int, now: datetime, by: Any) -> Withdrawal:
 def accept(*, withdrawal_id: int, back: Mapping[int, int], now: datetime, by: Any, note: str = "") -> Withdrawal:
     """Accept what came back (line id → pieces). Announces ``withdrawal_accepted``; a second call changes nothing.
 
-    With the last piece of an order goes what was paid for its delivery. Raises ``NotInState``, ``NothingBack``,
-    ``NotOfThisOrder``, ``MoreBackThanDeclared``.
+    The pieces wait to be inspected. With the last piece of an order goes what was paid for its delivery. Raises
+    ``NotInState``, ``NothingBack``, ``NotOfThisOrder``, ``MoreBackThanDeclared``.
     """
     withdrawal = _withdrawal(withdrawal_id)
     if withdrawal.state == State.ACCEPTED:
@@ -142,6 +143,7 @@ def accept(*, withdrawal_id: int, back: Mapping[int, int], now: datetime, by: An
     delivery = _whole(withdrawal.order, back)
     decision = {"ended_at": now, "handled_by": by, "delivery": delivery, "note": note}
     _move(withdrawal, State.ACCEPTED, (State.RECEIVED,), now=now, by=by, **decision)
+    allocating.take_some_back(back, reference=withdrawal.reference, now=now)
     events.announce(
         signals.withdrawal_accepted,
         order_id=withdrawal.order_id,

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from catalogue.cooperatives.models import StockRecord
 from catalogue.kernel.invariants import violations
+from catalogue.lots.models import LotStock
 from fulfilment.orders import operations
 from fulfilment.orders.links import key_fits, key_for, order_path, order_url
 from tests.factories.orders import open_deliveries, place_order, stock
@@ -46,7 +47,7 @@ def test_cancel_locks_parcels_before_stock(order):
 
     locks = [query["sql"] for query in asked if "FOR NO KEY UPDATE" in query["sql"]]
     tables = [re.search(r'FROM "(\w+)"', sql).group(1) for sql in locks]
-    assert tables.index("warehouse_consignment") < tables.index("partner_stockrecord")
+    assert tables.index("warehouse_consignment") < tables.index("lots_lotstock")
 
 
 def test_cancel_is_too_late_once_something_is_packed(order):
@@ -79,7 +80,7 @@ def test_an_expired_order_cannot_be_paid(order):
 
 
 def test_invariants_notice_a_promise_without_an_order(order):
-    StockRecord.objects.update(num_allocated=5)
+    LotStock.objects.update(held=5)
 
     assert [name for name, _ in broken()] == ["orders: what is promised is what open orders wait for"]
 

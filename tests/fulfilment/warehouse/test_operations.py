@@ -33,7 +33,7 @@ def test_open_consignments_makes_one_for_each_cooperative_and_starts_the_prepara
     opened = operations.open_consignments(order_id=order.pk, now=timezone.now())
 
     order.refresh_from_db()
-    assert [(c.reference, c.cooperative_id, c.lines.count()) for c in opened] == [
+    assert [(c.reference, c.origin.cooperative_id, c.lines.count()) for c in opened] == [
         (f"{order.number}-1", atlas.partner_id, 2),
         (f"{order.number}-2", souss.partner_id, 1),
     ]

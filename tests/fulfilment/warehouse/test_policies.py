@@ -14,6 +14,10 @@ from fulfilment.warehouse.models import Consignment
         (["HANDED_OVER", "DELIVERED"], "SHIPPED"),
         (["HANDED_OVER", "CANCELLED"], "SHIPPED"),
         (["DELIVERED", "DELIVERED", "CANCELLED"], "DELIVERED"),
+        (["LOST", "HANDED_OVER"], "SHIPPED"),
+        (["LOST", "DELIVERED"], "DELIVERED"),
+        (["LOST", "REFUSED"], "REFUSED"),
+        (["LOST", "RETURNED", "CANCELLED"], "RETURNED"),
     ],
 )
 def test_order_status_is_that_of_its_least_advanced_parcel(states, status):

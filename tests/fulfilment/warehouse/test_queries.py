@@ -2,7 +2,10 @@ from dataclasses import fields
 
 import pytest
 
+from catalogue.products.models import Product
+from fulfilment.orders.models import Line
 from fulfilment.warehouse import queries
+from fulfilment.warehouse.models import ConsignmentLine
 from tests.factories.catalogue import make_stockrecord
 from tests.factories.parcels import make_held_order, move_to, open_parcels
 
@@ -50,3 +53,17 @@ def test_lists_take_two_queries_however_long(orders, django_assert_num_queries):
 
     with django_assert_num_queries(2):
         assert len(queries.for_cooperative(record.partner)) == orders
+
+
+def line(quantity, gross_g):
+    product = Product(gross_weight_g=gross_g) if gross_g else None
+    return ConsignmentLine(quantity=quantity, order_line=Line(product=product))
+
+
+@pytest.mark.parametrize(
+    ("lines", "grams"),
+    [([(2, 350)], 700), ([(2, 350), (1, 40)], 740), ([(2, 350), (1, None)], None), ([], None)],
+    ids=["one", "two", "one whose product is gone", "none"],
+)
+def test_goods_weigh_what_their_products_do_with_their_packaging(lines, grams):
+    assert queries.gross_weight_g(line(*one) for one in lines) == grams

@@ -11,6 +11,7 @@ from catalogue.kernel.money import CENT, ROUNDING, ZERO, convert, quantize, roun
 from fulfilment.orders.discounting import Amounts, Good, Kind, Offer, discount, off_delivery
 from fulfilment.orders.policies import Why
 from fulfilment.shipping.policies import Delivery
+from tests.support.soak import examples
 
 RATES = {"MAD": Decimal(1), "EUR": Decimal("10.80"), "USD": Decimal("9.30")}
 D = Decimal
@@ -286,7 +287,7 @@ def purchases(draw):
     return currency, draw(goods_of(currency)), draw(offers_of())
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(purchases())
 def test_any_discount_keeps_amounts_taxes_and_floors(purchase):
     currency, goods, offers = purchase
@@ -308,7 +309,7 @@ def test_any_discount_keeps_amounts_taxes_and_floors(purchase):
             assert tax == 0
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(purchases())
 def test_no_offer_gives_more_than_its_budget_and_its_limit(purchase):
     currency, goods, offers = purchase
@@ -322,7 +323,7 @@ def test_no_offer_gives_more_than_its_budget_and_its_limit(purchase):
             assert given_by <= one.most.in_currency(currency, RATES[currency])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(purchases(), st.randoms())
 def test_the_order_of_equal_inputs_changes_nothing(purchase, random):
     currency, goods, offers = purchase
@@ -334,7 +335,7 @@ def test_the_order_of_equal_inputs_changes_nothing(purchase, random):
     assert taken(goods, *offers, currency=currency) == expected
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(purchases())
 def test_what_is_taken_depends_on_the_currency_alone_and_comes_back_with_it(purchase):
     _currency, goods, offers = purchase

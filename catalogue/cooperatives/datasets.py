@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from catalogue.cooperatives import queries
 from catalogue.cooperatives.models import Partner, StockRecord, Union
 from catalogue.kernel import phones, text, translated
 from catalogue.kernel.bulk import Counts, upsert
@@ -22,6 +23,8 @@ class CooperativeRow:
     cooperative: Partner
     province: str
     union: Union | None
+    rib: str
+    """What the file says; ``catalogue.banking`` decides what becomes of it."""
 
 
 @register
@@ -41,7 +44,7 @@ class Cooperatives(Dataset[CooperativeRow]):
 
     def read(self, cells: Cells) -> CooperativeRow:
         cooperative = Partner(code=cells.text("id", max_length=20))
-        for part in (_names, _profile, _papers, _account, _contact):
+        for part in (_names, _profile, _papers, _paying, _contact):
             for name, value in part(cells).items():
                 setattr(cooperative, name, value)
         if (cooperative.women_members or 0) > (cooperative.members or 0):
@@ -49,7 +52,7 @@ class Cooperatives(Dataset[CooperativeRow]):
         cooperative.slug = text.slug(cooperative.name_fr)
         province = cells.reference("province_code", "provinces.csv", what="province")
         cells.reference("region_code", "regions.csv", what="region")
-        return CooperativeRow(cooperative, province, _union(cells))
+        return CooperativeRow(cooperative, province, _union(cells), _rib(cells))
 
     def check(self, items: list[CooperativeRow], context: Context) -> None:
         slugs: dict[str, str] = {}
@@ -64,6 +67,19 @@ class Cooperatives(Dataset[CooperativeRow]):
             ):
                 context.refuse(self.file, f"id {code}", f"union {row.union.code} has another name elsewhere", code)
 
+        self._check_ices(items, context)
+
+    def _check_ices(self, items: list[CooperativeRow], context: Context) -> None:
+        """Refuse an ICE that another row has, or an open cooperative that this file does not give another."""
+        codes = {row.cooperative.code for row in items}
+        ices = {row.cooperative.ice for row in items}
+        others = Partner.objects.filter(ice__in=ices, closed_at=None).exclude(code__in=codes)
+        held: dict[str, str | None] = dict(others.values_list("ice", "code"))
+        for row in items:
+            code, ice = row.cooperative.code, row.cooperative.ice
+            if held.setdefault(ice, code) != code:
+                context.refuse(self.file, f"id {code}", f"ice is that of {held[ice]}", code)
+
     def apply(self, items: list[CooperativeRow], context: Context) -> Counts:
         unions = list({row.union.code: row.union for row in items if row.union}.values())
         names = translated.columns("name", languages=("ar", "fr"))
@@ -73,6 +89,10 @@ class Cooperatives(Dataset[CooperativeRow]):
         for row in items:
             row.cooperative.province_id = provinces[row.province]
             row.cooperative.union_id = union_ids[row.union.code] if row.union else None
+        kept = queries.contacts_of_the_office()
+        for cooperative in (row.cooperative for row in items):
+            for field, value in kept.get(cooperative.code or "", {}).items():
+                setattr(cooperative, field, value)
         return counts + upsert(Partner, [row.cooperative for row in items], key=("code",), fields=FIELDS)
 
 
@@ -104,10 +124,10 @@ SECTORS_EN = {
 FIELDS = (
     *("slug", "fictional", "legal_form", "sector", "province", "postal_code", "latitude", "longitude"),
     *("founded_year", "members", "women_members", "is_womens", "indh_supported", "union", "register_no", "ice"),
-    *("tax_id", "onssa_no", "onssa_status", "labels", "bank_code", "rib", "vat_regime", "annual_turnover_mad"),
+    *("tax_id", "onssa_no", "onssa_status", "labels", "vat_regime", "annual_turnover_mad"),
     *("payout_method", "payout_cycle", "phone", "landline", "email", "connectivity", "contact_channel"),
     *("spoken_language", "reads_arabic", "lead_days"),
-    *translated.columns("name", "short_name", "sector_name", "commune_name", "bank_name", languages=("ar", "fr")),
+    *translated.columns("name", "short_name", "sector_name", "commune_name", languages=("ar", "fr")),
     "sector_name_en",
 )
 
@@ -120,7 +140,6 @@ def _names(cells: Cells) -> dict[str, object]:
         **translated.read(cells, "sector_name", "sector", max_length=80),
         "sector_name_en": SECTORS_EN.get(cells.text("sector", max_length=30)),
         **translated.read(cells, "commune_name", "commune", max_length=120),
-        **translated.read(cells, "bank_name", "bank", max_length=80),
     }
 
 
@@ -152,7 +171,14 @@ def _papers(cells: Cells) -> dict[str, object]:
     }
 
 
-def _account(cells: Cells) -> dict[str, object]:
+def _paying(cells: Cells) -> dict[str, object]:
+    return {
+        "payout_method": cells.choice("payout_method", METHODS),
+        "payout_cycle": cells.choice("payout_cycle", CYCLES),
+    }
+
+
+def _rib(cells: Cells) -> str:
     rib = cells.checked("rib", is_rib, "RIB check digits are wrong")
     iban = cells.text("iban")
     if is_rib(rib) and iban and iban != rib_to_iban(rib):
@@ -160,12 +186,7 @@ def _account(cells: Cells) -> dict[str, object]:
     bank_code = cells.text("bank_code", max_length=3)
     if rib and not rib.startswith(bank_code):
         cells.refuse(f"rib is not of bank {bank_code}")
-    return {
-        "rib": rib,
-        "bank_code": bank_code,
-        "payout_method": cells.choice("payout_method", METHODS),
-        "payout_cycle": cells.choice("payout_cycle", CYCLES),
-    }
+    return rib
 
 
 def _contact(cells: Cells) -> dict[str, object]:
@@ -234,20 +255,17 @@ class Sellers(Dataset[SellerRow]):
 
 @finish("stock records", order=10)
 def write_stock_records(context: Context) -> Counts:
-    """Write what each seller gets for a product. Stock is set when a record is new, and never again here."""
+    """Write what each seller gets for a product. What there is of it, its lots say."""
     products = {item.product.sku: item for item in context.items["products.csv"]}
     cooperatives = dict(Partner.objects.values_list("code", "pk"))
-    records = [
-        _record(item, cooperatives[item.cooperative], item.farm_gate_mad, item.initial_stock)
-        for item in products.values()
-    ]
+    records = [_record(item, cooperatives[item.cooperative], item.farm_gate_mad) for item in products.values()]
     for row in context.items.get("product_sellers.csv", []):
-        records.append(_record(products[row.sku], cooperatives[row.cooperative], row.farm_gate_mad, row.initial_stock))
+        records.append(_record(products[row.sku], cooperatives[row.cooperative], row.farm_gate_mad))
     fields = ("partner_sku", "price", "price_currency", "farm_gate_price", "low_stock_threshold")
     return upsert(StockRecord, records, key=("product", "partner"), fields=fields)
 
 
-def _record(item: ProductRow, cooperative_id: int, farm_gate_mad: Decimal, stock: int) -> StockRecord:
+def _record(item: ProductRow, cooperative_id: int, farm_gate_mad: Decimal) -> StockRecord:
     return StockRecord(
         product_id=item.product.pk,
         partner_id=cooperative_id,
@@ -255,7 +273,7 @@ def _record(item: ProductRow, cooperative_id: int, farm_gate_mad: Decimal, stock
         price=item.price_mad,
         price_currency="MAD",
         farm_gate_price=farm_gate_mad,
-        num_in_stock=stock,
+        num_in_stock=0,
         num_allocated=0,
         low_stock_threshold=item.reorder_level,
     )

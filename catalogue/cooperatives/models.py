@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from oscar.apps.partner.abstract_models import AbstractPartner, AbstractStockRecord
 
 
@@ -27,6 +28,7 @@ class Partner(AbstractPartner):
     slug = models.SlugField(max_length=140, unique=True)
     fictional = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    closed_at = models.DateTimeField(null=True, blank=True, help_text="it left, or never opened: its numbers are free")
     legal_form = models.CharField(max_length=20)
     sector = models.CharField(max_length=30)
     sector_name = models.CharField(max_length=80)
@@ -47,9 +49,6 @@ class Partner(AbstractPartner):
     onssa_no = models.CharField(max_length=30, blank=True)
     onssa_status = models.CharField(max_length=20)
     labels = ArrayField(models.CharField(max_length=30), default=list, blank=True)
-    bank_code = models.CharField(max_length=3)
-    bank_name = models.CharField(max_length=80)
-    rib = models.CharField(max_length=24, help_text="24 digits: bank 3, city 3, account 16, key 2")
     vat_regime = models.CharField(max_length=30)
     annual_turnover_mad = models.DecimalField(max_digits=14, decimal_places=2)
     payout_method = models.CharField(
@@ -76,10 +75,17 @@ class Partner(AbstractPartner):
     class Meta(AbstractPartner.Meta):
         verbose_name = _("cooperative")
         verbose_name_plural = _("cooperatives")
+        permissions = [
+            *AbstractPartner.Meta.permissions,
+            ("close_partner", "Can close a cooperative, and open it again"),
+        ]
         constraints = [
             models.CheckConstraint(name="cooperative_women_are_members", condition=Q(women_members__lte=F("members"))),
-            models.CheckConstraint(name="cooperative_rib_digits", condition=Q(rib__regex=r"^[0-9]{24}$")),
             models.CheckConstraint(name="cooperative_ice_digits", condition=Q(ice__regex=r"^[0-9]{15}$")),
+            models.CheckConstraint(
+                name="cooperative_closed_is_not_active", condition=Q(closed_at=None) | Q(is_active=False)
+            ),
+            models.UniqueConstraint(name="cooperative_ice_once", fields=["ice"], condition=Q(closed_at=None)),
         ]
 
     def get_absolute_url(self) -> str:
@@ -102,6 +108,82 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.role}"
+
+
+class Appointment(models.Model):
+    """Someone who is to be an owner of a cooperative's pages, by phone: proposed by one person, agreed to by another.
+
+    An owner may propose accounts, so nobody of the office makes one alone. Decided once, never edited.
+    """
+
+    class State(models.TextChoices):
+        PROPOSED = "PROPOSED", pgettext_lazy("owner", "waits for a second person")
+        AGREED = "AGREED", pgettext_lazy("owner", "agreed to")
+        REFUSED = "REFUSED", pgettext_lazy("owner", "refused")
+
+    cooperative = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="appointments")
+    phone = models.CharField(max_length=16, help_text="E.164, can receive SMS")
+    name = models.CharField(max_length=120)
+    reason = models.CharField(max_length=200)
+    state = models.CharField(max_length=8, choices=State, default=State.PROPOSED)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-proposed_at", "-pk"]
+        default_permissions = ("add",)
+        permissions = [("approve_appointment", "Can agree to an owner that somebody else proposed")]
+        constraints = [
+            models.UniqueConstraint(name="appointment_one_open", fields=["cooperative"], condition=Q(state="PROPOSED")),
+            models.CheckConstraint(name="appointment_says_why", condition=~Q(reason="") & ~Q(name="")),
+            models.CheckConstraint(
+                name="appointment_another_agrees", condition=~Q(state="AGREED") | ~Q(decided_by=F("proposed_by"))
+            ),
+            models.CheckConstraint(
+                name="appointment_decided_whole",
+                condition=Q(state="PROPOSED", decided_by=None, decided_at=None)
+                | ~Q(state="PROPOSED") & Q(decided_by__isnull=False, decided_at__gte=F("proposed_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cooperative_id}: {self.name}"
+
+
+class CooperativeStep(models.Model):
+    """What the office did with a cooperative, who, when and why. Rows are only added.
+
+    ``changed`` says it of each field: {"phone": ["+212600000001", "+212600000002"]}, before and after.
+    """
+
+    class Kind(models.TextChoices):
+        CONTACT = "contact", _("Contact changed")
+        OWNER_ASKED = "owner_ask", _("An owner was proposed")
+        OWNER_MADE = "owner_made", _("An owner was agreed to")
+        OWNER_REFUSED = "owner_no", _("An owner was refused")
+        LEFT = "left", _("Someone works for it no more")
+        CLOSED = "closed", _("Closed")
+        OPENED = "opened", _("Opened again")
+
+    cooperative = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="steps")
+    kind = models.CharField(max_length=10, choices=Kind)
+    changed = models.JSONField(default=dict)
+    about = models.CharField(max_length=160, blank=True, help_text="whom it is about: name and phone")
+    reason = models.CharField(max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        default_permissions = ()
+        constraints = [models.CheckConstraint(name="cooperative_step_says_why", condition=~Q(reason=""))]
+
+    def __str__(self) -> str:
+        return f"{self.cooperative_id}: {self.kind}"
 
 
 class StockRecord(AbstractStockRecord):

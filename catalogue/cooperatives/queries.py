@@ -7,7 +7,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from catalogue.kernel.shopping import Shopping, Terms
 
-from .models import StockRecord
+from .models import Appointment, CooperativeStep, Membership, Partner, StockRecord
 
 
 def current_prices(shopping: Terms, now: datetime) -> QuerySet:  # type: ignore[type-arg]
@@ -25,3 +25,39 @@ def priced_stockrecords(shopping: Shopping, now: datetime) -> QuerySet[StockReco
     return StockRecord.objects.select_related("partner").prefetch_related(
         Prefetch("prices", queryset=current_prices(shopping, now), to_attr="current_prices")
     )
+
+
+def named(words: str) -> QuerySet[Partner]:
+    """Return cooperatives whose name, number or ICE has these words, all where there are none, by name."""
+    found = Partner.objects.select_related("province", "union").order_by("short_name", "pk")
+    if not words:
+        return found
+    wanted = Q(code__iexact=words) | Q(ice=words)
+    for field in ("short_name_ar", "short_name_fr", "name_ar", "name_fr"):
+        wanted |= Q(**{f"{field}__icontains": words})
+    return found.filter(wanted)
+
+
+def people(cooperative: Partner) -> QuerySet[Membership]:
+    """Return who works for a cooperative, owners first."""
+    return Membership.objects.filter(cooperative=cooperative).select_related("user").order_by("-role", "pk")
+
+
+def open_appointment(cooperative: Partner) -> Appointment | None:
+    """Return the owner that waits for a second person, or nothing."""
+    waiting = cooperative.appointments.filter(state=Appointment.State.PROPOSED)
+    return waiting.select_related("proposed_by").first()
+
+
+def steps(cooperative: Partner) -> QuerySet[CooperativeStep]:
+    """Return what the office did with a cooperative, the newest first."""
+    return cooperative.steps.select_related("by")
+
+
+def contacts_of_the_office() -> dict[str, dict[str, str]]:
+    """Return by code what the office set of cooperatives' contacts, each field as it was set last."""
+    kept: dict[str, dict[str, str]] = {}
+    rows = CooperativeStep.objects.filter(kind=CooperativeStep.Kind.CONTACT).order_by("at", "pk")
+    for code, changed in rows.values_list("cooperative__code", "changed"):
+        kept.setdefault(code, {}).update({field: after for field, (_before, after) in changed.items()})
+    return kept

@@ -5,7 +5,7 @@ from .models import Partner, Union
 
 @register(Partner)
 class PartnerTranslation(TranslationOptions):
-    fields = ("name", "short_name", "sector_name", "commune_name", "bank_name")
+    fields = ("name", "short_name", "sector_name", "commune_name")
 
 
 @register(Union)

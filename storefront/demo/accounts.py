@@ -5,6 +5,7 @@ import os
 import secrets
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from allauth.account.models import EmailAddress
@@ -19,10 +20,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from catalogue.cooperatives.models import Membership, Partner
+from catalogue.kernel.periods import day_of
+from catalogue.lots.models import Place
 from catalogue.people.models import User
+from fulfilment.collecting.models import ShopMandate
+from fulfilment.collecting.operations import give_mandate
 from storefront.customer import roles
 
 TOTP_PERIOD = 30
+MANDATE_DAYS = 730
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,7 @@ class Person:
     language: str = "fr"
     member: str = ""  # role in the cooperative
     group: str = ""  # group of the office
+    keeps: str = ""  # the shop whose counter they keep
 
     @property
     def phone(self) -> str:
@@ -53,6 +60,7 @@ PEOPLE = (
     Person(gettext_noop("shopper"), "سلمى", "بنيس", 1, "salma.bennis@example.org", language="ar"),
     Person(gettext_noop("cooperative owner"), "فاضمة", "أوحدو", 2, language="ar", member="owner"),
     Person(gettext_noop("cooperative clerk"), "حسن", "أوحدو", 3, language="ar", member="clerk"),
+    Person(gettext_noop("shop keeper"), "حنان", "الإدريسي", 12, language="ar", keeps="SHOP-CASA"),
     Person(gettext_noop("office support"), "Imane", "Tazi", 4, "support@example.org", group="support"),
     Person(gettext_noop("office catalogue"), "Youssef", "Alaoui", 5, "catalogue@example.org", group="catalogue"),
     Person(gettext_noop("office logistics"), "Karim", "Berrada", 6, "logistics@example.org", group="logistics"),
@@ -144,6 +152,17 @@ def _write(person: Person, account: dict[str, str | None], employer: Partner) ->
         Membership.objects.update_or_create(cooperative=employer, user=user, defaults={"role": person.member})
     if account["totp_secret"]:
         _write_totp(user, account["totp_secret"])
+    if person.keeps and not ShopMandate.objects.filter(user=user).exists():
+        _give_mandate(user, person.keeps)
+
+
+def _give_mandate(user: User, code: str) -> None:
+    """Let someone keep a shop for the next two years, where that shop is known."""
+    now, place = timezone.now(), Place.objects.filter(code=code, kind=Place.Kind.SHOP).first()
+    if place is not None:
+        today = day_of(now)
+        dates = {"valid_from": today, "valid_until": today + timedelta(days=MANDATE_DAYS)}
+        give_mandate(place_id=place.pk, user_id=user.pk, by=user, now=now, **dates)
 
 
 def _write_totp(user: User, secret: str) -> None:

@@ -51,6 +51,11 @@ ACCOUNT_FORMS = {
 ACCOUNT_RATE_LIMITS = {
     "verify_phone": "1/30s/key,30/m/ip",  # many phones share one address behind a mobile network
     "change_phone": "5/m/user",
+    "driver_pin": "10/10m/key,30/m/ip",
+    "driver_report": "60/m/key",
+    "join": "20/h/ip",
+    "join_papers": "20/h/key",
+    "join_activate": "20/h/key",
 }
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=30)

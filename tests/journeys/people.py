@@ -3,13 +3,17 @@
 import json
 import re
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
 from fulfilment.orders.models import Order
+from fulfilment.shipping.models import Courier
+from fulfilment.warehouse.models import Consignment
 from storefront.demo.accounts import TOTP_PERIOD, current_code
+from tests.factories.parcels import packing_form
 from tests.support.live import LiveShop
 
 ARTEFACTS = Path(__file__).resolve().parents[2] / "artefacts" / "journeys"
@@ -146,13 +150,33 @@ class Colleague:
         self.context.close()
 
 
-def carry_to_the_door(browser: Browser, shop: LiveShop, number: str) -> None:
-    """Move every consignment of an order through its four steps, as logistics does."""
+STEPS = ("pick", "pack", "hand_over", "deliver")
+
+
+def carry_to_the_door(
+    browser: Browser, shop: LiveShop, number: str, *, steps: Sequence[str] = STEPS, courier: str = ""
+) -> None:
+    """Move every consignment of an order through its steps, as logistics does, handed to our round of this name."""
+    Courier.objects.get_or_create(name=courier or "Tournée", kind=Courier.Kind.OWN)
     order = Order.objects.get(number=number)
     eventually(lambda: order.consignments.exists())
     logistics = Colleague(browser, shop, "office logistics")
     for consignment in order.consignments.all():
-        for step in ("pick", "pack", "hand_over", "deliver"):
+        for step in steps:
             logistics.go(f"office/consignments/{consignment.reference}/")
+            if step == "hand_over" and courier:
+                logistics.page.locator("select[name=courier]").select_option(label=courier)
             logistics.press(f"button[name=step][value={step}]")
+            if step == "pack":
+                count_whole(logistics, consignment)
+            if step == "pack" and order.side == "export":
+                eventually(lambda parcel=consignment: parcel.customs_papers.exists())  # without them it stays
     logistics.leave()
+
+
+def count_whole(logistics: Colleague, consignment: Consignment) -> None:
+    """Count what a parcel must hold on the packing page, weigh it and close it."""
+    form = packing_form(consignment)
+    for name in (name for name in form if name.startswith(("count_", "weight_g"))):
+        logistics.page.locator(f"main input[name={name}]").fill(str(form[name]))
+    logistics.press("main button[name=step][value=close]")

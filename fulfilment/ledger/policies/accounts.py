@@ -6,12 +6,14 @@ from catalogue.kernel.money import MAD
 
 CLEARING_CARD = "clearing.card"
 CLEARING_TRANSFER = "clearing.transfer"
+CLEARING_PAYOUTS = "clearing.payouts"
 COURIER_CASH = "clearing.courier"
 BANK = "bank"
 HELD = "held"
 DISPUTES = "clearing.disputes"
 ACCRUED = "cooperatives.accrued"
 PAYABLE = "cooperatives.payable"
+ADVANCES = "cooperatives.advances"
 VAT = "tax.vat"
 STAMP_DUTY = "tax.stamp"
 COMMISSION = "income.commission"
@@ -22,14 +24,18 @@ PAYMENT = "income.payment"
 DELIVERY = "income.delivery"
 DISCOUNTS = "expense.discounts"
 PROVIDER_FEES = "expense.provider_fees"
+BANK_CHARGES = "expense.bank_charges"
+COURIER_FEES = "expense.courier_fees"
 DISPUTES_LOST = "expense.disputes_lost"
+PARCELS_LOST = "expense.parcels_lost"
 ROUNDING = "expense.rounding"
 CASH_ROUNDING = "expense.cash_rounding"
 STAMP_DUTY_BORNE = "expense.stamp_duty"
+EXPORT_VAT = "expense.export_vat"
 TRADING_EUR = "trading.eur"
 TRADING_USD = "trading.usd"
 
-OF_COOPERATIVES = frozenset({ACCRUED, PAYABLE})
+OF_COOPERATIVES = frozenset({ACCRUED, PAYABLE, ADVANCES})
 
 
 @dataclass(frozen=True, order=True)

@@ -2,18 +2,22 @@
 
 from collections.abc import Iterable
 
-from django.db import connection
 from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import TruncDate
 
 from catalogue.kernel.invariants import invariant
-from catalogue.kernel.roles import application_role
+from catalogue.kernel.periods import CASABLANCA
+from catalogue.kernel.roles import only_added_to
 
 from . import policies, queries
 from .models import Entry, Line
 
 TABLES = ("ledger_account", "ledger_entry", "ledger_line")
 FORBIDDEN = ("UPDATE", "DELETE", "TRUNCATE", "TRIGGER")
-TRIGGERS = frozenset({"ledger_entry_ends_whole", "ledger_line_fits_its_entry"} | {f"{t}_never_changes" for t in TABLES})
+TRIGGERS = frozenset(
+    {"ledger_entry_ends_whole", "ledger_entry_is_dated", "ledger_line_fits_its_entry"}
+    | {f"{table}_never_changes" for table in TABLES}
+)
 
 
 @invariant("ledger: every entry adds up to nothing in each currency")
@@ -48,16 +52,11 @@ def reversals_are_exact() -> Iterable[object]:
             yield entry
 
 
+@invariant("ledger: nothing counts in the books before it happened")
+def booked_when_it_happened() -> Iterable[object]:
+    return Entry.objects.filter(booked_on__lt=TruncDate("occurred_at", tzinfo=CASABLANCA))
+
+
 @invariant("ledger: the application's role can only read and add, and the triggers stand")
-def only_added_to() -> Iterable[object]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT t, r FROM unnest(%s::text[]) AS t, unnest(%s::text[]) AS r WHERE has_table_privilege(%s, t, r)",
-            [list(TABLES), list(FORBIDDEN), application_role()],
-        )
-        yield from cursor.fetchall()
-        cursor.execute(
-            "SELECT tgname FROM pg_trigger WHERE tgrelid = ANY (%s::text[]::regclass[]) AND tgenabled = 'O'",
-            [list(TABLES)],
-        )
-        yield from TRIGGERS - {name for (name,) in cursor.fetchall()}
+def kept() -> Iterable[object]:
+    return only_added_to(dict.fromkeys(TABLES, FORBIDDEN), TRIGGERS)

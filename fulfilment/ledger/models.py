@@ -66,6 +66,8 @@ class Entry(models.Model):
 
     ``source`` and ``external_id`` name the event; the same event is written once. A mistake is put right by an entry
     that ``reverses`` it, line by line. ``order_number`` is for reading only: the ledger knows nothing of orders.
+    ``occurred_at`` is when it happened, ``booked_on`` the day it counts on in the books. The database writes it: the
+    shop's day of ``occurred_at``, or the first day after what is locked (``docs/decisions/a-locked-month-stays.md``).
     """
 
     source = models.CharField(max_length=20)
@@ -74,6 +76,7 @@ class Entry(models.Model):
     order_number = models.CharField(max_length=128, blank=True)
     legs = models.PositiveSmallIntegerField()
     occurred_at = models.DateTimeField()
+    booked_on = models.DateField(editable=False, help_text="written by the database")
     posted_at = models.DateTimeField()
     reverses = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversed_by")
 
@@ -82,6 +85,7 @@ class Entry(models.Model):
         verbose_name_plural = "entries"
         indexes = [
             models.Index(name="ledger_entry_by_time", fields=["occurred_at", "id"]),
+            models.Index(name="ledger_entry_by_booking", fields=["booked_on", "id"]),
             models.Index(name="ledger_entry_of_order", fields=["order_number"], condition=~Q(order_number="")),
         ]
         constraints = [

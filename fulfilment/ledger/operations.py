@@ -6,12 +6,15 @@ from datetime import datetime
 from django.db import connection
 
 from catalogue.kernel.events import OutsideTransaction
+from catalogue.kernel.locks import advisory_lock
 
 from . import chart, policies, queries
 from .models import Account, Entry, Line
 from .policies import AccountKey, Leg, NewEntry, Source
 
 BATCH = 1000
+BOOKS = "ledger.books"
+"""The lock that everyone who adds an entry shares until their transaction ends; the database takes it for them."""
 
 
 class EntryDiffers(Exception):
@@ -50,10 +53,10 @@ def post_many(entries: Iterable[NewEntry], *, now: datetime) -> int:
     return len(written)
 
 
-def reverse(*, entry_id: int, reason: str, now: datetime) -> Entry:
+def reverse(*, entry_id: int, reason: str, now: datetime, at: datetime | None = None) -> Entry:
     """Take an entry back, line by line, with the reason as its memo. A second call gives the first's entry.
 
-    Raises ``ReversalReversed``.
+    ``at`` is when that happened where it is not now. Raises ``ReversalReversed``.
     """
     entry = Entry.objects.get(pk=entry_id)
     name = f"{entry.source}:{entry.external_id}"
@@ -63,11 +66,16 @@ def reverse(*, entry_id: int, reason: str, now: datetime) -> Entry:
         source=Source.REVERSAL,
         external_id=name,
         legs=policies.opposite(queries.legs_of(entry)),
-        occurred_at=now,
+        occurred_at=at or now,
         memo=reason[:200],
         order_number=entry.order_number,
     )
     return _post(opposite, now, reverses=entry)
+
+
+def hold_books() -> None:
+    """Wait until no entry is being written, and let none be until this transaction ends. Keep it short."""
+    advisory_lock(BOOKS)
 
 
 def _post(entry: NewEntry, now: datetime, *, reverses: Entry | None) -> Entry:

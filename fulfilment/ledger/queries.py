@@ -3,16 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from itertools import islice
 from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models.functions import Coalesce, TruncMonth
 
 from catalogue.kernel.money import ZERO, from_minor
-from catalogue.kernel.periods import CASABLANCA
+from catalogue.kernel.periods import Period
 
 from .models import Account, Entry, Line
 from .policies import AccountKey, Leg, NewEntry, Source, Stands
@@ -95,6 +95,11 @@ def find(source: str, external_id: str) -> Entry | None:
     return Entry.objects.filter(source=source, external_id=external_id).first()
 
 
+def number_after(source: str, name: str) -> int:
+    """Return the number of the next event of this name, from one: the names of its entries all begin so."""
+    return Entry.objects.filter(source=source, external_id__startswith=name).count() + 1
+
+
 def still_held(order_number: str, memo: str) -> list[Entry]:
     """Return the entries of an order's money that is with us and not ours, by the payment it came with."""
     held = Entry.objects.filter(source=Source.HELD, order_number=order_number, memo=memo, reversed_by=None)
@@ -139,19 +144,28 @@ def balance_of(account: AccountKey) -> Decimal:
     return from_minor(lines.aggregate(total=Sum("amount_minor"))["total"] or 0)
 
 
-def payable_lines(order_number: str) -> frozenset[int]:
-    """Return the order lines that a delivery made payable (one query)."""
+def earned_by(order_number: str) -> dict[int, dict[int, int]]:
+    """Return what each order line that was delivered earned, in centimes, by line and cooperative (one query)."""
     delivered = Line.objects.filter(entry__order_number=order_number, entry__source=Source.DELIVERY)
     lines = delivered.filter(entry__reversed_by=None, account__code=PAYABLE, order_line__isnull=False)
-    return frozenset(line for line in lines.values_list("order_line", flat=True) if line is not None)
+    earned: dict[int, dict[int, int]] = {}
+    for line, cooperative, amount in lines.values_list("order_line", "account__cooperative", "amount_minor"):
+        if line is not None and cooperative is not None:
+            of_line = earned.setdefault(line, {})
+            of_line[cooperative] = of_line.get(cooperative, 0) - amount
+    return earned
 
 
-def taken_back(order_number: str, code: str, source: Source) -> dict[tuple[int, int], int]:
-    """Return what refunds or disputes, less those that were reversed, moved on one account: by cooperative and line."""
-    told = Q(entry__source=source) | Q(entry__reverses__source=source)
-    lines = Line.objects.filter(told, entry__order_number=order_number, account__code=code)
-    rows = lines.order_by().values_list("account__cooperative", "order_line").annotate(total=Sum("amount_minor"))
-    return {(cooperative, line): total for cooperative, line, total in rows if total}
+def taken_back(order_number: str, code: str) -> dict[Source, dict[tuple[int, int], int]]:
+    """Return what refunds and what disputes moved on one account, less what was reversed: by cooperative and line."""
+    taken: dict[Source, dict[tuple[int, int], int]] = {Source.REFUND: {}, Source.DISPUTE: {}}
+    lines = Line.objects.annotate(cause=Coalesce("entry__reverses__source", "entry__source")).order_by()
+    found = lines.filter(cause__in=taken, entry__order_number=order_number, account__code=code)
+    rows = found.values_list("cause", "account__cooperative", "order_line")
+    for cause, cooperative, line, total in rows.annotate(total=Sum("amount_minor")):
+        if total:
+            taken[Source(cause)][cooperative, line] = total
+    return taken
 
 
 def balances_by_cooperative(code: str) -> dict[int, Decimal]:
@@ -160,11 +174,11 @@ def balances_by_cooperative(code: str) -> dict[int, Decimal]:
     return {pk: from_minor(total) for pk, total in rows.annotate(total=Sum("amount_minor")) if total}
 
 
-def trial_balance(until: datetime | None = None) -> list[TrialBalance]:
-    """Return every account that was used, by currency, with what stands on it before an instant (two queries)."""
+def trial_balance(at: date | None = None) -> list[TrialBalance]:
+    """Return every account that was used, by currency, with what stands in the books at a day's end (two queries)."""
     lines = Line.objects.order_by()
-    if until is not None:
-        lines = lines.filter(entry__occurred_at__lt=until)
+    if at is not None:
+        lines = lines.filter(entry__booked_on__lte=at)
     totals = dict(lines.values_list("account").annotate(total=Sum("amount_minor")))
     by_currency: dict[str, list[Balance]] = {}
     accounts = Account.objects.select_related("cooperative").order_by("currency", "code", "cooperative__name", "pk")
@@ -191,17 +205,30 @@ class DutyMonth:
 
 def stamp_duty_by_month() -> list[DutyMonth]:
     """Return the months in which stamp duty was booked, the newest first (one query)."""
-    of_duty = Q(account__code=codes.STAMP_DUTY)
-    lines = Line.objects.filter(account__code__in=[codes.STAMP_DUTY, codes.STAMP_DUTY_BORNE]).order_by()
-    months = lines.values(month=TruncMonth("entry__occurred_at", tzinfo=CASABLANCA)).annotate(
-        due=Sum("amount_minor", filter=of_duty & Q(amount_minor__lt=0), default=0),
-        taken_back=Sum("amount_minor", filter=of_duty & Q(amount_minor__gt=0), default=0),
-        borne=Sum("amount_minor", filter=~of_duty, default=0),
-    )
-    return [
-        DutyMonth(row["month"].date(), from_minor(-row["due"]), from_minor(row["taken_back"]), from_minor(row["borne"]))
-        for row in months.order_by("-month")
-    ]
+    months = _duty_lines().order_by().values(month=TruncMonth("entry__booked_on")).annotate(**DUTY)
+    return [_duty(row["month"], dict(row)) for row in months.order_by("-month")]
+
+
+def duty_of(period: Period) -> DutyMonth:
+    """Return the stamp duty booked in a month (one query)."""
+    lines = _duty_lines().filter(entry__booked_on__gte=period.from_day, entry__booked_on__lt=period.until_day)
+    return _duty(period.from_day, lines.aggregate(**DUTY))
+
+
+OF_DUTY = Q(account__code=codes.STAMP_DUTY)
+DUTY = {
+    "due": Sum("amount_minor", filter=OF_DUTY & Q(amount_minor__lt=0), default=0),
+    "back": Sum("amount_minor", filter=OF_DUTY & Q(amount_minor__gt=0), default=0),
+    "borne": Sum("amount_minor", filter=~OF_DUTY, default=0),
+}
+
+
+def _duty_lines() -> QuerySet[Line]:
+    return Line.objects.filter(account__code__in=[codes.STAMP_DUTY, codes.STAMP_DUTY_BORNE])
+
+
+def _duty(month: date, sums: dict[str, Any]) -> DutyMonth:
+    return DutyMonth(month, from_minor(-sums["due"]), from_minor(sums["back"]), from_minor(sums["borne"]))
 
 
 def accounts_of(code: str, currency: str) -> list[Balance]:

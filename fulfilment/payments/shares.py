@@ -38,12 +38,17 @@ class Run:
 
 @dataclass(frozen=True)
 class Share:
-    """What is given back: which pieces, the legs that take it back, and what of it is the buyer's."""
+    """What is given back: which pieces, the legs that take it back, and what of it is the buyer's.
+
+    ``follows``: some of it was delivered and is of goods that several made. It is taken as if it were not delivered
+    and follows to each of them at once (``returning.follow_goods``), as what was taken before the delivery did.
+    """
 
     runs: tuple[Run, ...]
     delivery: bool
     legs: tuple[Leg, ...]
     amount: Decimal
+    follows: bool = False
 
     @property
     def taken_mad(self) -> dict[int, Decimal]:
@@ -106,9 +111,12 @@ def amount_of(sale: Sale, runs: Iterable[Run], *, delivery: bool, way: str) -> D
 
 def _share(attempt: PaymentAttempt, sale: Sale, runs: Iterable[Run], *, delivery: bool, way: str) -> Share:
     runs = tuple(runs)
-    delivered = ledger.payable_lines(attempt.order.number)
-    legs = _legs(sale, runs, delivery=delivery, way=way, delivered=delivered)
-    return Share(runs, delivery, legs, _money(sale, legs, way))
+    earned = ledger.earned_by(attempt.order.number)
+    sellers = {line.order_line: line.cooperative_id for line in sale.lines}
+    own = frozenset(line for line, by in earned.items() if by.keys() == {sellers.get(line)})
+    legs = _legs(sale, runs, delivery=delivery, way=way, delivered=own)
+    follows = any(run.order_line in earned.keys() - own for run in runs)
+    return Share(runs, delivery, legs, _money(sale, legs, way), follows)
 
 
 def _legs(sale: Sale, runs: Iterable[Run], *, delivery: bool, way: str, delivered: frozenset[int]) -> tuple[Leg, ...]:

@@ -19,7 +19,11 @@ class Source(StrEnum):
     SALE = "sale"
     REFUND = "refund"
     DELIVERY = "delivery"
+    LOSS = "loss"
+    ADVANCE = "advance"
     PAYOUT = "payout"
+    PAYOUT_SETTLED = "payout_settled"
+    BANK_CHARGE = "bank_charge"
     HELD = "held"
     FEE = "fee"
     DISPUTE = "dispute"
@@ -27,6 +31,7 @@ class Source(StrEnum):
     TRANSFER = "transfer"
     SETTLEMENT = "settlement"
     CONVERSION = "conversion"
+    EXPORT_VAT = "export_vat"
     REVERSAL = "reversal"
 
 

@@ -1,81 +1,118 @@
-"""What cooperatives were paid: a run on the 1st and the 16th, monthly ones on the 1st only."""
+"""What cooperatives were paid in the told year: every run takes the same steps as at the office, by two people."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import count
 
-from catalogue.cooperatives.models import Partner
-from catalogue.kernel import periods
+from django.db import connection
+
+from catalogue.kernel import periods, progress, tables
 from catalogue.kernel.money import ZERO
+from catalogue.kernel.periods import Period
+from catalogue.people.models import User
+from catalogue.places.queries import closed_days
+from fulfilment.jobs.models import Job
+from fulfilment.payouts import operations, policies
+from fulfilment.payouts.files.tables import COLUMNS
 from fulfilment.payouts.models import Payable, Payout, PayoutRun
+from fulfilment.payouts.tasks import STATEMENT
+from storefront.notifications.tasks import WRITE_PAYOUT_MESSAGE
 
-RUN_AT = timedelta(hours=9)
+SUBMITTED, APPROVED, SENT, BANK = (timedelta(hours=hours) for hours in (9, 11, 14, 10))
+"""When the steps are taken: after the period's end, and after the beginning of the day of payment."""
+ON_ACCOUNT = Decimal("9000000.00")
+"""What the told account held before its first payment, MAD."""
+RUNS = 100
+"""So many at most, the last ones: a year has some ninety. The first of them pays what fell due before it."""
 
 
-@dataclass
-class Paid:
-    """A run, and what each of its payouts is for."""
-
-    run: PayoutRun
-    payouts: list[tuple[Payout, list[Payable]]] = field(default_factory=list)
-
-
-def pay(payables: Sequence[Payable], cooperatives: dict[int, Partner], *, now: datetime) -> Iterator[Paid]:
-    """Pay what might be paid before each past run."""
-    waiting = [(begins_at, payable) for payable in payables if (begins_at := _payable_from(payable)) is not None]
-    waiting.sort(key=lambda pair: pair[0])
-    if not waiting:
+def pay(payables: Sequence[Payable], *, now: datetime) -> None:
+    """Make every run of the past, from the first day on which something could be paid; the last one waits."""
+    days = [begins_at for payable in payables if (begins_at := _payable_from(payable)) is not None]
+    if not days:
         return
-    for day in _run_days(periods.day_of(waiting[0][0]), periods.day_of(now)):
-        cut_off_at = periods.start_of(day)
-        if cut_off_at + RUN_AT > now:
-            return
-        due: dict[int, list[Payable]] = defaultdict(list)
-        left = []
-        for payable_from, payable in waiting:
-            monthly = cooperatives[payable.cooperative_id].payout_cycle == "monthly"
-            if payable_from <= cut_off_at and (day.day == 1 or not monthly):
-                due[payable.cooperative_id].append(payable)
-            else:
-                left.append((payable_from, payable))
-        waiting = left
-        if paid := _run(day, cut_off_at, due, cooperatives):
-            yield paid
+    with connection.cursor() as cursor:  # this transaction has just filled the tables: they have no statistics yet
+        cursor.execute("SET LOCAL enable_nestloop = off")
+    clerk, head = _person("Hind", "Caisse (fictional)"), _person("Driss", "Direction (fictional)")
+    found = list(_periods(periods.day_of(min(days)), now))[-RUNS:]
+    numbers, balance = count(1), ON_ACCOUNT
+    for cycle, period in progress.bar(found, "Past payout runs", len(found)):
+        run = operations.draft(cycle=cycle, period=period, now=period.ends_at + SUBMITTED, by=clerk, accounts_at=now)
+        if run is None:
+            continue
+        operations.submit(run_id=run.pk, by=clerk, now=period.ends_at + SUBMITTED)
+        if (cycle, period) != found[-1]:
+            _send(run, clerk, head)
+            balance = _end(run, clerk, next(numbers), balance, now)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = on")
+    # Nobody is told today of what was paid months ago; a statement is put on paper when someone asks for it.
+    Job.objects.filter(task__in=(STATEMENT, WRITE_PAYOUT_MESSAGE), attempts=0).delete()
 
 
 def _payable_from(payable: Payable) -> datetime | None:
-    """Say what the database will, once the row is written."""
+    """Say what the database did, of a row that was not read again."""
     known = (payable.withdrawal_ends_at, payable.money_in_at)
     return max(filter(None, known)) if all(known) else None
 
 
-def _run_days(first: date, last: date) -> Iterator[date]:
-    day = periods.fortnight(first).until_day
-    while day <= last:
-        yield day
-        day = periods.fortnight(day).until_day
+def _periods(first: date, now: datetime) -> Iterator[tuple[str, Period]]:
+    """Return each cycle's periods that are over, in the order in which they ended."""
+    found = []
+    for cycle in policies.CYCLES:
+        period = policies.period_of(cycle, first)
+        while period.ends_at + SENT < now:
+            found.append((cycle, period))
+            period = policies.period_of(cycle, period.until_day)
+    yield from sorted(found, key=lambda pair: (pair[1].until_day, pair[0]))
 
 
-def _run(
-    day: date, cut_off_at: datetime, due: dict[int, list[Payable]], cooperatives: dict[int, Partner]
-) -> Paid | None:
-    run_at = cut_off_at + RUN_AT
-    paid = Paid(PayoutRun(reference=f"PAY-{day:%Y%m%d}-01", cut_off_at=cut_off_at, run_at=run_at))
-    for number, (cooperative_id, payables) in enumerate(sorted(due.items()), start=1):
-        cooperative = cooperatives[cooperative_id]
-        amount = sum((payable.order_line.owed_mad for payable in payables), ZERO)
-        if not amount:
-            continue
-        payout = Payout(
-            reference=f"{paid.run.reference}-{number:04d}",
-            run=paid.run,
-            cooperative=cooperative,
-            amount_mad=amount,
-            state=Payout.State.SETTLED,
-            method=cooperative.payout_method,
-            rib=cooperative.rib,
-            settled_at=run_at,
-        )
-        paid.payouts.append((payout, payables))
-    return paid if paid.payouts else None
+def _send(run: PayoutRun, clerk: User, head: User) -> None:
+    run.refresh_from_db()
+    operations.approve(run_id=run.pk, seen=run.content_sha256, by=head, now=run.cut_off_at + APPROVED)
+    operations.export(run_id=run.pk, by=clerk, now=run.cut_off_at + SENT)
+
+
+def _end(run: PayoutRun, clerk: User, number: int, balance: Decimal, now: datetime) -> Decimal:
+    """Let the bank pay the day after, and others be fetched; what lies ahead is under way.
+
+    Return what is left on the account: the next statement begins with it.
+    """
+    run.refresh_from_db()
+    sent_on = run.executes_on or periods.day_of(now)
+    day = policies.pay_day(sent_on + timedelta(days=1), closed_days())
+    at = periods.start_of(day) + BANK
+    if at > now:
+        return balance
+    payouts = list(run.payouts.order_by("pk"))
+    if transfers := [payout for payout in payouts if payout.is_transfer]:
+        content = _statement(transfers, balance, day, number)
+        balance -= sum((payout.amount_mad for payout in transfers), ZERO)
+        operations.take_in(name=f"releve-{day:%Y%m%d}-{number}.csv", content=content, by=clerk, now=at)
+    for payout in payouts:
+        if not payout.is_transfer:
+            operations.settle_by_hand(payout_id=payout.pk, proof=f"Reçu {payout.pk:05}", by=clerk, now=at)
+    return balance
+
+
+def _statement(transfers: Sequence[Payout], balance: Decimal, day: date, number: int) -> bytes:
+    """Write the bank's statement of a day as a table, from what stood on the account before."""
+    rows = []
+    iban = operations.debtor().iban
+    for line, payout in enumerate(transfers, start=1):
+        balance -= payout.amount_mad
+        cells = (iban, day, payout.amount_mad, "", balance, payout.reference)
+        rows.append((*cells, f"BNK{number:04}{line:03}", payout.rib, ""))
+    return tables.as_csv([column.key for column in COLUMNS], rows).encode()
+
+
+def _person(first_name: str, last_name: str) -> User:
+    """Make someone of the story, who cannot sign in."""
+    email = f"{first_name}.story@biladalkhair.example".lower()
+    made = {"first_name": first_name, "last_name": last_name, "language": "fr", "is_active": False}
+    person, is_new = User.objects.get_or_create(email=email, defaults=made)
+    if is_new:
+        person.set_unusable_password()
+        person.save(update_fields=["password"])
+    return person

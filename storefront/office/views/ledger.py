@@ -1,12 +1,9 @@
 """The ledger, to be read: what stands on every account, the lines of one, and one entry. Nothing here writes."""
 
-from datetime import timedelta
-
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from catalogue.kernel.periods import start_of
 from fulfilment.ledger import queries
 from storefront.office import access
 from storefront.office.forms import AtForm
@@ -19,7 +16,7 @@ def trial_balance(request: HttpRequest) -> HttpResponse:
     """Show what stands on every account, by currency: now, or at the end of a day."""
     form = AtForm(request.GET or None)
     at = form.cleaned_data.get("at") if form.is_valid() else None
-    found = queries.trial_balance(start_of(at + timedelta(days=1)) if at else None)
+    found = queries.trial_balance(at)
     context = {"form": form, "at": at, "currencies": [balance.by_code for balance in found]}
     return render(request, "office/ledger.html", context)
 

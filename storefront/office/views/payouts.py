@@ -1,57 +1,47 @@
 """What cooperatives are owed, payout runs, and the statements that follow from them."""
 
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from catalogue.cooperatives.models import Partner
 from catalogue.kernel import text
 from catalogue.kernel.money import ZERO
-from fulfilment.payouts import operations
 from fulfilment.payouts import queries as figures
-from fulfilment.payouts.models import PayoutRun
+from fulfilment.payouts import runs as payout_runs
+from fulfilment.payouts.endings import endings
+from fulfilment.payouts.models import Payout, PayoutRun, StatementPaper
 from storefront.office import access, queries
+from storefront.office.forms import GroundsForm
+from storefront.office.payout_forms import NotCarriedOutForm, ProofForm, ReturnForm
+from storefront.orders.pdf import statement_paper, statement_workbook
 
 PER_PAGE = 30
 
 
 @access.office_page(access.VIEW_PAYOUTS)
 def payouts(request: HttpRequest) -> HttpResponse:
-    """Show what is owed to each cooperative, the runs, and their payouts."""
+    """Show the runs, what is owed to each cooperative, and payouts."""
     run = None
     if reference := text.strip_controls(request.GET.get("run", "")):
         run = get_object_or_404(PayoutRun, reference=reference)
     page = Paginator(queries.payouts(run), PER_PAGE).get_page(request.GET.get("page"))
-    owing = figures.owed_by_cooperative(timezone.now())
+    owing = figures.owed_sums(timezone.now())
+    owed_page = Paginator(owing, PER_PAGE).get_page(request.GET.get("owed"))
     context = {
-        "owing": owing,
+        "owing": figures.with_cooperatives(list(owed_page)),
+        "owed_page": owed_page,
         "owed_mad": sum((owed.owed_mad for _cooperative, owed in owing), ZERO),
         "to_pay_mad": sum((owed.due_mad for _cooperative, owed in owing if owed.due_mad > 0), ZERO),
-        "runs": figures.runs().select_related("run_by")[:12],
+        "runs": payout_runs.runs()[:12],
+        "cycles": PayoutRun.Cycle,
         "run": run,
         "page_obj": page,
     }
     return render(request, "office/payouts.html", context)
-
-
-@require_POST
-@access.office_page(access.VIEW_PAYOUTS, access.RUN_PAYOUTS)
-def run(request: HttpRequest) -> HttpResponseRedirect:
-    """Pay everything that is payable now, once; a second press finds nothing left."""
-    try:
-        made = operations.run_payouts(now=timezone.now(), run_by=request.user)
-    except (operations.RunInProgress, operations.PaidMeanwhile):
-        messages.warning(request, _("Another run is being made at this moment; nothing was paid by this one."))
-    else:
-        if made is None:
-            messages.info(request, _("Nothing is to be paid now."))
-        else:
-            messages.success(request, _("Run %(run)s is made.") % {"run": made.reference})
-    return redirect("office:payouts")
 
 
 @access.office_page(access.VIEW_PAYOUTS)
@@ -65,12 +55,37 @@ def owed(request: HttpRequest, slug: str) -> HttpResponse:
 @access.office_page(access.VIEW_PAYOUTS)
 def payout(request: HttpRequest, reference: str) -> HttpResponse:
     """Show a payout with its lines."""
-    found = queries.payouts().filter(reference=reference).first()
-    if found is None:
-        raise Http404
+    found = _found(reference)
     context = {
         "payout": found,
         "cooperative": found.cooperative,
         "statement": figures.statement(found),
+        "forms": {"settle": ProofForm(), "return": ReturnForm(), "not_carried_out": NotCarriedOutForm()},
+        "endings": endings().filter(payouts=found) if found.is_transfer else (),
+        "answer_form": GroundsForm(),
+        "papers": StatementPaper.Language if found.state in Payout.SENT else (),
     }
     return render(request, "office/statement.html", context)
+
+
+@never_cache
+@require_safe
+@access.office_page(access.VIEW_PAYOUTS)
+def paper(request: HttpRequest, reference: str, language: str) -> HttpResponse:
+    """Serve a payout's statement to print, as its cooperative has it."""
+    return statement_paper(_found(reference), language)
+
+
+@never_cache
+@require_safe
+@access.office_page(access.VIEW_PAYOUTS)
+def workbook(request: HttpRequest, reference: str) -> HttpResponse:
+    """Serve the same as a workbook."""
+    return statement_workbook(_found(reference), request.LANGUAGE_CODE)
+
+
+def _found(reference: str) -> Payout:
+    found = queries.payouts().filter(reference=reference).first()
+    if found is None:
+        raise Http404
+    return found

@@ -13,8 +13,8 @@ from .test_operations import fee
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ENTRY = (
-    "INSERT INTO ledger_entry (source, external_id, memo, order_number, legs, occurred_at, posted_at, reverses_id)"
-    " VALUES ('fee', 'x', '', '', 2, now(), now(), {reverses})"
+    "INSERT INTO ledger_entry (source, external_id, memo, order_number, legs, occurred_at, posted_at, booked_on,"
+    " reverses_id) VALUES ('fee', 'x', '', '', 2, now(), now(), now()::date, {reverses})"
 )
 LINE = (
     "INSERT INTO ledger_line (entry_id, account_id, currency, amount_minor)"
@@ -31,6 +31,7 @@ TAMPERING = {
     "ledger: a reversal is the exact opposite of what it reverses, which is no reversal": (
         ENTRY.format(reverses="(SELECT max(id) FROM ledger_entry)"),
     ),
+    "ledger: nothing counts in the books before it happened": ("UPDATE ledger_entry SET booked_on = booked_on - 1",),
 }
 
 

@@ -175,6 +175,8 @@ def test_balances_are_sums_of_lines():
     post(NewEntry(Source.PAYOUT, "1", policies.payout(cooperative.pk, Decimal("160.00")), timezone.now()))
     post(NewEntry(Source.REMITTANCE, "1", policies.cash_remitted(Decimal("240.00")), timezone.now()))
 
+    post(NewEntry(Source.PAYOUT_SETTLED, "1", policies.payout_settled(Decimal("160.00")), timezone.now()))
+
     assert queries.balance_of(BANK) == Decimal("80.00")
     assert queries.balance_of(VAT) == Decimal("0.00")
     assert queries.balances_by_cooperative("cooperatives.payable") == {cooperative.pk: Decimal("160.00")}

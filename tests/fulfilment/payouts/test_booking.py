@@ -11,13 +11,13 @@ from catalogue.kernel.invariants import registered
 from fulfilment.ledger import operations as ledger_operations
 from fulfilment.ledger import queries as ledger
 from fulfilment.ledger.models import Entry
-from fulfilment.ledger.policies import AccountKey, Source
+from fulfilment.ledger.policies import AccountKey
 from fulfilment.payouts import booking, operations
 from fulfilment.warehouse.models import Consignment
 from tests.factories.catalogue import make_stockrecord
 from tests.factories.orders import open_deliveries, place_order, stock
 from tests.factories.parcels import make_held_order, move_to, open_parcels
-from tests.factories.payouts import deliver, pay_all
+from tests.factories.payouts import approve_another_account, deliver, pay_all, send_back_from_bank
 
 pytestmark = pytest.mark.django_db
 
@@ -50,16 +50,18 @@ def test_what_happened_before_there_was_a_ledger_is_booked_once(monkeypatch, run
 
 
 def test_a_payout_that_the_bank_returns_is_owed_again():
-    deliver((make_stockrecord(farm_gate="80.00"), 2))
+    record = make_stockrecord(farm_gate="80.00")
+    deliver((record, 2))
     payout = pay_all().payouts.get()
-    owed = AccountKey("cooperatives.payable", "MAD", payout.cooperative_id)
-    paid = ledger.balance_of(owed)
+    accounts = [AccountKey("cooperatives.payable", "MAD", payout.cooperative_id), AccountKey("clearing.payouts")]
+    paid = [ledger.balance_of(account) for account in accounts]
 
-    entry = ledger.find(Source.PAYOUT, payout.reference)
-    ledger_operations.reverse(entry_id=entry.pk, reason="wrong account", now=timezone.now())
+    send_back_from_bank(payout)
 
-    assert (paid, ledger.balance_of(owed)) == (Decimal("0.00"), Decimal("-160.00"))
+    assert (paid, [ledger.balance_of(one) for one in accounts]) == ([0, 0], [Decimal("-160.00"), 0])
     assert ledger.balance_of(AccountKey("bank")) == Decimal("0.00")
+    assert broken() == []
+    approve_another_account(record.partner)
     assert pay_all().payouts.get().amount_mad == Decimal("160.00")
 
 

@@ -1,11 +1,12 @@
-"""Any history of sales, deliveries, refunds, disputes, cash and runs: payouts and what is owed are the ledger's."""
+"""Any history of sales, deliveries, refunds, disputes, cash, advances, mandates and runs: payouts and what is owed are
+the ledger's."""
 
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -19,21 +20,32 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from catalogue.banking import mandates
+from catalogue.banking import operations as banking
+from catalogue.banking.models import Mandate
 from catalogue.kernel.invariants import registered
+from catalogue.kernel.money import from_minor
+from catalogue.kernel.periods import day_of, week
 from fulfilment.ledger.models import Entry
-from fulfilment.ledger.queries import balances_by_cooperative
+from fulfilment.ledger.models import Line as LedgerLine
+from fulfilment.ledger.policies import AccountKey
+from fulfilment.ledger.queries import balance_of, balances_by_cooperative
 from fulfilment.orders.models import Line
-from fulfilment.payouts import operations, queries
-from fulfilment.payouts.models import Payable, Payout, PayoutLine
+from fulfilment.payouts import advances, operations, queries
+from fulfilment.payouts.models import Advance, AdvanceRepayment, Payable, Payout, PayoutLine
 from fulfilment.warehouse.models import Consignment
+from tests.factories.advances import ask, clerk, give_mandate, head, join, lend
 from tests.factories.catalogue import make_stockrecord
 from tests.factories.movements import charge_back, give_back, put_back
 from tests.factories.parcels import make_held_order, move_to, open_parcels
-from tests.factories.payouts import earn
+from tests.factories.payouts import approve_another_account as open_again
+from tests.factories.payouts import draft, earn, send, send_back_from_bank, settle, submitter
+from tests.support.soak import examples
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
 ZERO = Decimal("0.00")
 COOPERATIVES = 2
+AT_THE_END = ("accounts: ", "ledger: what a cooperative has", "ledger: each advance", "ledger: every payout")
 
 
 class Payouts(RuleBasedStateMachine):
@@ -47,12 +59,18 @@ class Payouts(RuleBasedStateMachine):
         super().__init__()
         self.began = transaction.savepoint()
         self.records = [make_stockrecord(farm_gate="80.00", in_stock=1000) for _ in range(COOPERATIVES)]
+        join(*(record.partner for record in self.records))
         self.now = timezone.now()
         self.earned = dict.fromkeys((record.partner_id for record in self.records), ZERO)
-        self.taken, self.charged, self.disputes, self.frozen = {}, set(), 0, {}
+        self.taken, self.charged, self.disputes, self.frozen, self.sent = {}, set(), 0, {}, []
 
     def teardown(self):
-        transaction.savepoint_rollback(self.began)
+        """Ask at the end what would take too long after each step."""
+        try:
+            self.each_statement_is_what_was_paid()
+            assert broken(AT_THE_END) == []
+        finally:
+            transaction.savepoint_rollback(self.began)
 
     @rule(days=st.integers(0, 12))
     def wait(self, days):
@@ -113,18 +131,69 @@ class Payouts(RuleBasedStateMachine):
             self.charged.add(line.pk)
         operations.lift(dispute_id=number, now=self.now)
 
-    @rule()
-    def run_payouts(self):
+    @rule(which=st.integers(0, COOPERATIVES - 1), share=st.integers(1, 4), instalments=st.integers(1, 4))
+    def lend(self, which, share, instalments):
+        cooperative = self.records[which].partner
+        may_have = advances.standing(cooperative.pk, self.now).left_mad
+        if may_have >= 1:
+            lend(cooperative, str(round(may_have / share, 2)), now=self.now, instalments=instalments)
+
+    @rule(which=st.integers(0, COOPERATIVES - 1))
+    def refuse_an_advance(self, which):
+        cooperative = self.records[which].partner
+        if advances.standing(cooperative.pk, self.now).left_mad >= 1:
+            asked = ask(cooperative, "1.00", now=self.now)
+            operations.refuse_advance(advance_id=asked.pk, reason="Not now.", by=head(), now=self.now)
+
+    @rule(which=st.integers(0, COOPERATIVES - 1))
+    def let_the_other_receive_or_no_more(self, which):
+        member, other = (self.records[number].partner for number in (which, 1 - which))
+        standing = Mandate.objects.filter(cooperative=member, state="APPROVED", ended_at=None).first()
+        if standing is None:
+            give_mandate(member, other, now=self.now)
+        elif standing.may_end(day_of(self.now)):
+            banking.end_mandate(mandate_id=standing.pk, by=clerk(), now=self.now)
+
+    @rule(how=st.sampled_from(["thrown away", "sent", "paid", "paid", "returned"]))
+    def run_payouts(self, how):
+        self.now = week(day_of(self.now)).ends_at
         before = queries.owed_by_cooperative(self.now)
-        run = operations.run_payouts(now=self.now)
-        paid = {payout.cooperative_id: payout.amount_mad for payout in run.payouts.all()} if run else {}
-        assert paid == {cooperative.pk: owed.due_mad for cooperative, owed in before if owed.due_mad > 0}
-        assert operations.run_payouts(now=self.now) is None
+        run = draft(self.now)
+        payouts = run.payouts.select_related("account") if run else []
+        drafted = {one.cooperative_id: one.amount_mad + one.deducted_mad for one in payouts}
+        assert drafted == {cooperative.pk: owed.due_mad for cooperative, owed in before if owed.due_mad > 0}
+        received = mandates.receivers(drafted, self.now)
+        assert all(one.amount_mad >= one.deducted_mad for one in payouts)
+        assert {one.cooperative_id: one.account.cooperative_id for one in payouts} == {
+            pk: received.get(pk, pk) for pk in drafted
+        }
+        assert draft(self.now) is None
         for order in self.frozen.values():
             assert taken_by(run, order) <= 0
+        if run:
+            self.go_on(run, how)
+
+    def go_on(self, run, how):
+        """Take a run to one of its ends."""
+        if how == "thrown away":
+            operations.cancel(run_id=run.pk, by=submitter(), now=self.now)
+            return
+        if how == "sent":
+            self.sent.append(send(run))
+            return
+        settle(send(run))
+        if how == "returned":
+            payout = run.payouts.earliest("pk")
+            send_back_from_bank(payout, now=self.now)
+            open_again(payout.account.cooperative)
+
+    @rule()
+    def the_bank_pays(self):
+        if self.sent:
+            settle(self.sent.pop(0))
 
     def delivered_line(self, order):
-        return Line.objects.select_related("order").filter(order=order, payable__isnull=False).earliest("pk")
+        return Line.objects.select_related("order").filter(order=order, payables__isnull=False).earliest("pk")
 
     @invariant()
     def payouts_and_what_is_owed_are_the_ledger(self):
@@ -132,9 +201,30 @@ class Payouts(RuleBasedStateMachine):
         owed = {cooperative.pk: found.owed_mad for cooperative, found in queries.owed_by_cooperative(self.now)}
         for record in self.records:
             pk = record.partner_id
-            paid = Payout.objects.filter(cooperative=pk).aggregate(sum=Sum("amount_mad"))["sum"] or ZERO
+            sent = Payout.objects.filter(cooperative=pk, state__in=("EXPORTED", "SETTLED"))
+            paid = total(sent)
+            lent = total(Advance.objects.filter(cooperative=pk, state="APPROVED"))
+            taken_back = total(AdvanceRepayment.objects.filter(payout__in=sent))
             assert owed.get(pk, ZERO) == -balances.get(pk, ZERO)
-            assert paid + owed.get(pk, ZERO) == self.earned[pk] - self.taken_of(pk)
+            assert paid + owed.get(pk, ZERO) == self.earned[pk] - self.taken_of(pk) + lent - taken_back
+
+    def each_statement_is_what_was_paid(self):
+        for payout in Payout.objects.filter(state__in=Payout.SENT):
+            said = queries.statement(payout)
+            others = said.returned_mad + said.advanced_mad - said.taken_back_mad - said.paid_back_mad
+            assert payout.amount_mad == said.to_receive_mad == said.sold_mad - said.deducted_mad + others
+
+    @invariant()
+    def money_out_is_what_the_bank_paid_and_all_entries_come_to_nothing(self):
+        assert not LedgerLine.objects.aggregate(sum=Sum("amount_minor"))["sum"]
+        assert balance_of(AccountKey("clearing.payouts")) == -total(Payout.objects.filter(state="EXPORTED"))
+        assert self.out_of_the_bank() == -total(Payout.objects.filter(state="SETTLED"))
+
+    def out_of_the_bank(self):
+        """Add up what payouts moved on our account, there and back."""
+        of_payouts = Q(entry__source="payout_settled") | Q(entry__reverses__source="payout_settled")
+        moved = LedgerLine.objects.filter(of_payouts, account__code="bank")
+        return from_minor(moved.aggregate(sum=Sum("amount_minor"))["sum"] or 0)
 
     def taken_of(self, cooperative):
         lines = Line.objects.filter(partner=cooperative).in_bulk({*self.taken, *self.charged})
@@ -146,8 +236,15 @@ class Payouts(RuleBasedStateMachine):
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        broken = [name for name, check in registered().items() if name.startswith("payouts: ") and list(check())]
-        assert broken == []
+        assert broken("payouts: ") == []
+
+
+def broken(names) -> list[str]:
+    return [name for name, check in registered().items() if name.startswith(names) and list(check())]
+
+
+def total(rows) -> Decimal:
+    return rows.aggregate(sum=Sum("amount_mad"))["sum"] or ZERO
 
 
 def taken_by(run, order) -> int:
@@ -164,7 +261,7 @@ def test_in_any_history_payouts_and_what_is_owed_are_what_the_ledger_says():
     run_state_machine_as_test(
         Payouts,
         settings=settings(
-            max_examples=12,
+            max_examples=examples(6),
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -1,13 +1,12 @@
 """Prints every account of the ledger and what stands on it."""
 
 from argparse import ArgumentTypeError
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from catalogue.kernel import formats, text
-from catalogue.kernel.periods import start_of
 from fulfilment.ledger import queries
 
 LAST = date(9999, 12, 30)
@@ -22,7 +21,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, at: date | None, **options: Any) -> None:
-        found = queries.trial_balance(start_of(at + timedelta(days=1)) if at else None)
+        found = queries.trial_balance(at)
         if not found:
             self.stdout.write("The ledger is empty.")
         for currency in found:

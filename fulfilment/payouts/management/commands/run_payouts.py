@@ -1,4 +1,4 @@
-"""Pays the cooperatives what is due to them, once."""
+"""Drafts the payout runs that cycles ask for as of now. A person submits them in the office, another approves."""
 
 from typing import Any
 
@@ -11,17 +11,17 @@ from fulfilment.payouts.models import PayoutRun
 
 
 class Command(BaseCommand):
-    help = "Pay every cooperative what is due to it. A second run pays nothing twice."
+    help = "Draft what is due to cooperatives of each cycle whose period is over. A second run drafts nothing twice."
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            run = operations.run_payouts(now=timezone.now())
-        except operations.RunInProgress as busy:
+            drafted = operations.draft_all(now=timezone.now())
+        except (operations.RunInProgress, operations.PaidMeanwhile) as busy:
             raise CommandError(str(busy), returncode=3) from None
-        if run is None:
+        for run in drafted:
+            self._report(run)
+        if not drafted:
             self.stdout.write("Nothing is due: no payout.")
-            return
-        self._report(run)
 
     def _report(self, run: PayoutRun) -> None:
         payouts = list(run.payouts.select_related("cooperative").order_by("pk"))
@@ -33,5 +33,8 @@ class Command(BaseCommand):
             )
         total = sum(payout.amount_mad for payout in payouts)
         self.stdout.write(
-            self.style.SUCCESS(f"{run.reference}: {len(payouts)} paid, {formats.money(total, 'MAD', 'en')} in all.")
+            self.style.SUCCESS(
+                f"{run.reference}: {len(payouts)} drafted, {formats.money(total, 'MAD', 'en')} in all,"
+                f" to be paid on {run.pay_on}."
+            )
         )

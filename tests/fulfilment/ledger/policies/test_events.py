@@ -16,7 +16,11 @@ EVENTS = {
     ),
     "payout": (
         policies.payout(ATLAS, Decimal("160.00")),
-        {"cooperatives.payable MAD 1": 160_00, "bank MAD": -160_00},
+        {"cooperatives.payable MAD 1": 160_00, "clearing.payouts MAD": -160_00},
+    ),
+    "payout that went through": (
+        policies.payout_settled(Decimal("160.00")),
+        {"clearing.payouts MAD": 160_00, "bank MAD": -160_00},
     ),
     "money held": (
         policies.money_held(Decimal("5.00"), "EUR"),

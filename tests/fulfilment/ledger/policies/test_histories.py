@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from catalogue.kernel.money import from_minor
 from fulfilment.ledger import policies
 from fulfilment.ledger.policies import AccountKey, Discount, Earned, Leg, Refund, Sale, Stands
+from tests.support.soak import examples
 
 from .test_sales import sold_line
 
@@ -194,6 +195,7 @@ class World:
         if returned:
             self.legs += policies.opposite(paid)
             return
+        self.legs += policies.payout_settled(amount)
         self.bank["MAD"] -= amount
         self.owed[cooperative] -= amount
 
@@ -215,7 +217,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(100))
 @given(steps)
 def test_any_history_adds_up(told):
     world = World()
@@ -229,6 +231,7 @@ def test_any_history_adds_up(told):
     for currency in RATES:
         assert balance(world.legs, AccountKey("clearing.card", currency)) == world.clearing[currency]
         assert balance(world.legs, AccountKey("bank", currency)) == world.bank[currency]
+    assert balance(world.legs, AccountKey("clearing.payouts")) == 0
     for cooperative in COOPERATIVES:
         stands = sum(
             balance(world.legs, AccountKey(code, "MAD", cooperative))

@@ -1,0 +1,1 @@
+"""What is written for the bank, agencies and the cashier, and what the bank writes back. Nothing is kept here."""

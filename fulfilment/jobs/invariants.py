@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from catalogue.kernel.invariants import invariant
 
-from . import policies, registry
+from . import policies, queries, registry
 from .models import Job
 
 SILENCE = timedelta(minutes=10)
@@ -36,4 +36,4 @@ def attempts() -> Iterable[object]:
 
 @invariant("jobs: no dead letters")
 def dead() -> Iterable[object]:
-    return Job.objects.filter(state=Job.State.DEAD)
+    return queries.dead()

@@ -1,5 +1,6 @@
 """Work to be done after a transaction commits. The row is the truth; the broker only rings."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -30,8 +31,10 @@ class Job(models.Model):
     last_error = models.TextField(blank=True)
     created_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)
+    let_be_at = models.DateTimeField(null=True, blank=True, help_text="someone said why nobody sees to it any more")
 
     class Meta:
+        permissions = [("let_be_job", "Can let a job that failed be, with a reason")]
         indexes = [
             models.Index(name="job_open_by_time", fields=["run_at"], condition=Q(state__in=["WAITING", "RUNNING"])),
         ]
@@ -42,10 +45,28 @@ class Job(models.Model):
                 | (~Q(state="RUNNING") & Q(lease__isnull=True, leased_until__isnull=True)),
             ),
             models.CheckConstraint(name="job_done_has_time", condition=~Q(state="DONE") | Q(done_at__isnull=False)),
+            models.CheckConstraint(name="job_let_be_is_dead", condition=Q(let_be_at=None) | Q(state="DEAD")),
         ]
 
     def __str__(self) -> str:
         return self.key
+
+
+class LetBe(models.Model):
+    """Why a dead job was let be, and by whom. Rows are only added; a job that is tried again keeps its own."""
+
+    job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="let_be")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        default_permissions = ()
+        constraints = [models.CheckConstraint(name="job_let_be_says_why", condition=~Q(reason=""))]
+
+    def __str__(self) -> str:
+        return f"{self.job_id}: {self.reason}"
 
 
 class BeatSlot(models.Model):

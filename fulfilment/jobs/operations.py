@@ -1,21 +1,24 @@
 """The life of a job row: written with its cause, claimed by one worker, finished by whoever still holds the lease."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from catalogue.kernel.events import OutsideTransaction
+from catalogue.kernel.locks import lock_one
 
 from . import policies, registry
-from .models import BeatSlot, Heartbeat, Job
+from .models import BeatSlot, Heartbeat, Job, LetBe
 
 logger = logging.getLogger(__name__)
-SLOT_KEY = "beat:"
+SLOT_KEY = policies.SLOT_KEY
+LONGEST = 300
 DEAD_LETTER = "Job %s (%s) is a dead letter: %s"
 
 
@@ -28,6 +31,14 @@ class Claim:
     payload: dict[str, Any]
     attempts: int
     lease: UUID
+
+
+class NotDead(Exception):
+    """Only a dead job that nobody let be yet is let be."""
+
+
+class NoReason(Exception):
+    """A job is let be with words."""
 
 
 class LeaseLost(Exception):
@@ -128,11 +139,29 @@ def reclaim_lost(*, now: datetime) -> int:
 
 def revive(*, job_id: int, now: datetime) -> bool:
     """Try a dead job again from the start, after someone has removed the cause."""
-    return bool(
-        Job.objects.filter(pk=job_id, state=Job.State.DEAD).update(
-            state=Job.State.WAITING, attempts=0, run_at=now, rung_at=None
-        )
-    )
+    return bool(_revive(Job.objects.filter(pk=job_id), now))
+
+
+def revive_keys(*, keys: Iterable[str], now: datetime) -> int:
+    """Try those of these jobs that are dead again from the start; return how many they are."""
+    return _revive(Job.objects.filter(key__in=list(keys)), now)
+
+
+@transaction.atomic
+def let_be(*, job_id: int, reason: str, by: Any, now: datetime) -> Job:
+    """Let a dead job be, with a reason: nobody has to see to it any more. It stays, and may still be tried again.
+
+    Raises ``NoReason`` or ``NotDead``.
+    """
+    if not reason.strip():
+        raise NoReason
+    job = lock_one(Job.objects.filter(pk=job_id))
+    if job.state != Job.State.DEAD or job.let_be_at is not None:
+        raise NotDead(job.key)
+    LetBe.objects.create(job=job, by=by, at=now, reason=reason.strip()[:LONGEST])
+    job.let_be_at = now
+    job.save(update_fields=["let_be_at"])
+    return job
 
 
 @transaction.atomic
@@ -156,8 +185,15 @@ def forget_old(*, now: datetime) -> int:
     """Delete what was done a month ago; dead letters stay until someone has seen to them."""
     before = now - timedelta(days=30)
     BeatSlot.objects.filter(slot_at__lt=before).delete()
-    deleted, _ = Job.objects.filter(state=Job.State.DONE, done_at__lt=before, key__startswith=SLOT_KEY).delete()
+    done = Job.objects.filter(state=Job.State.DONE, done_at__lt=before, key__startswith=SLOT_KEY, let_be=None)
+    deleted, _ = done.delete()
     return deleted
+
+
+def _revive(jobs: QuerySet[Job], now: datetime) -> int:
+    return jobs.filter(state=Job.State.DEAD).update(
+        state=Job.State.WAITING, attempts=0, run_at=now, rung_at=None, let_be_at=None
+    )
 
 
 def _held(claim: Claim) -> Any:

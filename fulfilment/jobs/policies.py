@@ -13,6 +13,9 @@ GRACE = timedelta(seconds=5)
 
 RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 ATTEMPTS = 3
+SLOT_KEY = "beat:"
+"""So begin the keys of jobs that the schedule writes."""
+
 RING_AGAIN_AFTER = timedelta(seconds=30)
 """A job that was rung and not taken for so long is rung again: the broker may have lost the message."""
 

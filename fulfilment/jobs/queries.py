@@ -2,19 +2,29 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from .models import Heartbeat, Job
 
+WAITS = Q(state=Job.State.DEAD, let_be_at=None)
+"""A dead letter that someone must see to."""
+
 
 def dead() -> QuerySet[Job]:
-    """Dead letters, the newest first."""
-    return Job.objects.filter(state=Job.State.DEAD).order_by("-run_at", "-pk")
+    """Dead letters that nobody let be, the newest first."""
+    return Job.objects.filter(WAITS).order_by("-run_at", "-pk")
+
+
+def let_be() -> QuerySet[Job]:
+    """Dead letters that someone let be, the latest first, with who said why."""
+    found = Job.objects.filter(state=Job.State.DEAD, let_be_at__isnull=False)
+    return found.prefetch_related("let_be__by").order_by("-let_be_at", "-pk")
 
 
 def counts() -> dict[tuple[str, str], int]:
-    """How many jobs by queue and state, finished ones left out."""
-    rows = Job.objects.exclude(state=Job.State.DONE).values_list("queue", "state").annotate(Count("pk"))
+    """How many jobs by queue and state, without those that are finished or let be."""
+    open_ones = Job.objects.exclude(state=Job.State.DONE).filter(let_be_at=None)
+    rows = open_ones.values_list("queue", "state").annotate(Count("pk"))
     return {(queue, state): number for queue, state, number in rows}
 
 

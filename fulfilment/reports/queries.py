@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import (
     Case,
@@ -17,7 +16,6 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Sum,
-    Value,
     When,
 )
 from django.db.models.functions import Coalesce, Round, TruncDate
@@ -25,12 +23,18 @@ from django.db.models.functions import Coalesce, Round, TruncDate
 from catalogue.kernel.money import CURRENCIES
 from catalogue.kernel.periods import CASABLANCA, Period
 from fulfilment.jobs.models import Job
+from fulfilment.jobs.queries import WAITS
+from fulfilment.matching.queries import open_differences
 from fulfilment.orders.models import Order, OrderEvent
 from fulfilment.payments.holding.queries import unanswered, urgent
 from fulfilment.payments.models import Discrepancy, PaymentAttempt
 from fulfilment.payments.queries import to_look_at, total_in_the_end, waiting_credits
+from fulfilment.payments.remitting.queries import open_lines, open_missing
+from fulfilment.tracking.models import TrackingEvent
 from fulfilment.warehouse.models import Consignment
 
+from .late.counting import counted
+from .late.queries import lists_of
 from .policies import Amount, Sales, merge
 
 Status, Method = Order.Status, Order.PaymentMethod
@@ -130,6 +134,11 @@ class Waiting:
     holds: int = 0
     holds_urgent: int = 0
     differences: int = 0
+    cash_lines: int = 0
+    cash_missing: int = 0
+    told: int = 0
+    overdue: int = 0
+    matches: int = 0
 
     @property
     def to_move(self) -> Iterator[tuple[str, str, int]]:
@@ -141,6 +150,7 @@ class Waiting:
 
 State = Consignment.State
 ALWAYS_SHOWN = (State.OPEN, State.PICKED, State.PACKED, State.HANDED_OVER)
+LATE = "late_"
 ENDED = (State.DELIVERED, State.CANCELLED, State.REFUSED, State.LOST, State.RETURNED)
 
 
@@ -155,7 +165,7 @@ def waiting(now: datetime) -> Waiting:
     )
     dead, late = (
         Job.objects.exclude(state=Job.State.DONE)
-        .aggregate(dead=Count("pk", filter=Q(state=Job.State.DEAD)), late=Count("pk", filter=is_late(now)))
+        .aggregate(dead=Count("pk", filter=WAITS), late=Count("pk", filter=is_late(now)))
         .values()
     )
     desk = {
@@ -164,21 +174,15 @@ def waiting(now: datetime) -> Waiting:
         "holds": unanswered(),
         "holds_urgent": urgent(now),
         "differences": Discrepancy.objects.filter(closed_at=None),
+        "cash_lines": open_lines().select_related(None),
+        "cash_missing": open_missing().select_related(None),
+        "matches": open_differences(),
+        "told": TrackingEvent.objects.filter(outcome__in=TrackingEvent.TO_SEE_TO),
     }
-    return Waiting(consignments, dead, late, **(dict.fromkeys(desk, 0) | _counted(desk)))
-
-
-def _counted(desk: dict[str, QuerySet[Any]]) -> dict[str, int]:
-    """Count rows of several tables in one query; what has none is left out."""
-    first, *others = (
-        rows.order_by()
-        .annotate(what=Value(name))
-        .values("what")
-        .annotate(number=Count("pk"))
-        .values_list("what", "number")
-        for name, rows in desk.items()
-    )
-    return dict(first.union(*others, all=True))
+    overdue = {f"{LATE}{kind}": rows for kind, rows in lists_of(now).items()}
+    numbers = counted(desk | overdue)
+    found = {name: numbers.get(name, 0) for name in desk}
+    return Waiting(consignments, dead, late, overdue=sum(numbers.get(name, 0) for name in overdue), **found)
 
 
 def is_late(now: datetime) -> Q:
@@ -189,5 +193,5 @@ def is_late(now: datetime) -> Q:
 
 
 def troubled_jobs(now: datetime) -> QuerySet[Job]:
-    """Return dead jobs and late ones, dead first."""
-    return Job.objects.filter(Q(state=Job.State.DEAD) | is_late(now)).order_by("state", "run_at", "pk")
+    """Return dead jobs that nobody let be and late ones, dead first."""
+    return Job.objects.filter(WAITS | is_late(now)).order_by("state", "run_at", "pk")

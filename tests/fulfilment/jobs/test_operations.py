@@ -1,12 +1,13 @@
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, ProgrammingError, transaction
 from django.utils import timezone
 
 from catalogue.kernel.events import OutsideTransaction
-from fulfilment.jobs import operations, policies, registry
+from fulfilment.jobs import operations, policies, queries, registry
 from fulfilment.jobs.models import BeatSlot, Heartbeat, Job
+from tests.factories.people import make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -134,6 +135,38 @@ def test_revive_gives_a_dead_job_its_attempts_back(task):
 
     job.refresh_from_db()
     assert (job.state, job.attempts) == ("WAITING", 0)
+
+
+def test_a_dead_job_is_let_be_with_a_reason_that_stays_and_is_tried_again_still(task):
+    person, now = make_person(), timezone.now()
+    job = Job.objects.create(task=task, key="a", state="DEAD", run_at=now, created_at=now, attempts=3)
+
+    with pytest.raises(operations.NoReason):
+        operations.let_be(job_id=job.pk, reason=" ", by=person, now=now)
+    operations.let_be(job_id=job.pk, reason=" a number that is gone ", by=person, now=now)
+    with pytest.raises(operations.NotDead):
+        operations.let_be(job_id=job.pk, reason="again", by=person, now=now)
+    waiting, left = list(queries.dead()), list(queries.let_be())
+    operations.revive_keys(keys=["a", "b"], now=now)
+
+    job.refresh_from_db()
+    assert (waiting, left, queries.counts()) == ([], [job], {("default", "WAITING"): 1})
+    assert (job.state, job.attempts, job.let_be_at) == ("WAITING", 0, None)
+    assert [(one.reason, one.by) for one in job.let_be.all()] == [("a number that is gone", person)]
+
+
+def test_only_what_is_dead_is_let_be_and_what_was_said_stays_in_the_database_too(task):
+    now = timezone.now()
+    job = Job.objects.create(task=task, key="a", run_at=now, created_at=now)
+
+    with pytest.raises(operations.NotDead):
+        operations.let_be(job_id=job.pk, reason="why", by=make_person(), now=now)
+    with pytest.raises(IntegrityError, match="job_let_be_is_dead"), transaction.atomic():
+        Job.objects.update(let_be_at=now)
+    Job.objects.update(state="DEAD")
+    operations.let_be(job_id=job.pk, reason="why", by=make_person(), now=now)
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        job.let_be.update(reason="because")
 
 
 def test_fire_slot_writes_one_job_for_two_schedulers(task):

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 
+from storefront.notifications.gateways import FileSms
+
 from .models import Letter
 
 
@@ -30,8 +32,10 @@ class MailBox(BaseEmailBackend):
         )
 
 
-class SmsBox:
-    """An SMS gateway that keeps messages."""
+class SmsBox(FileSms):
+    """An SMS gateway that writes messages to its file, and keeps them for the page."""
 
-    def send(self, phone: str, text: str) -> None:
-        Letter.objects.create(channel=Letter.Channel.SMS, recipient=phone, text=text)
+    def send(self, phone: str, text: str, *, key: str) -> None:
+        letter = {"channel": Letter.Channel.SMS, "recipient": phone, "text": text}
+        Letter.objects.get_or_create(key=key, defaults=letter)
+        super().send(phone, text, key=key)

@@ -17,6 +17,7 @@ class Letter(models.Model):
     subject = models.CharField(max_length=250, blank=True)
     text = models.TextField()
     html = models.TextField(blank=True)
+    key = models.CharField(max_length=64, null=True, unique=True, help_text="of an SMS: kept once")  # noqa: DJ001
     received_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

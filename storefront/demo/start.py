@@ -22,7 +22,7 @@ from .supervisor import Supervisor
 OURS = (
     *("postgres", "postgres.new", "postgres.log", "valkey", "valkey.log", "run", "secrets", "services.lock"),
     *("static", "built-static", "media", "steps.json", "demo.json", "accounts.json", "demo.lock", "test"),
-    "demo-stripe.json",
+    *("demo-stripe.json", "sms.jsonl"),
 )
 
 

@@ -86,6 +86,7 @@ STEPS = (
         ("storefront/demo/**/*offers*.py", "storefront/demo/made_to_order.py"),
         in_database=True,
     ),
+    Step("hub", "Filling the hub", ("make_hub",), ("storefront/demo/**/*hub*.py",), in_database=True),
     Step("ledger", "Booking what was never booked", ("book_missing",), in_database=True),
 )
 

@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 @dataclass(frozen=True)
 class Stop:
     words: Promise
-    path: str = ""  # after the language
+    path: str = ""  # after the language, or whole when it begins with a slash
 
     def url(self, language: str) -> str:
+        if self.path.startswith("/"):
+            return self.path
         return f"/{language}/{self.path}" if self.path else ""
 
 
@@ -43,7 +45,33 @@ TOURS = (
             Stop(_("Sign in with the code of the app shown above."), "accounts/login/?next=/office/"),
             Stop(_("Open the order: each cooperative's part is a consignment."), "office/"),
             Stop(_("Mark it picked, packed, handed over, delivered; look at the order page after each.")),
+            Stop(
+                _("Print a parcel's label, then hand what is packed to a courier with one manifest."),
+                "office/manifests/",
+            ),
+            Stop(
+                _("As the driver, on a phone: type the number and the PIN listed above, then deliver a parcel."), "/d/"
+            ),
+            Stop(_("See what the driver wrote, and make a pass for another."), "office/doors/"),
             Stop(_("See what each courier took at the door and has not handed in."), "office/couriers/"),
+            Stop(
+                _("Parcels abroad: print their customs papers, then write what proves that they left."),
+                "office/exports/",
+            ),
+            Stop(_("Say what a courier meant by a status, or a parcel, that nobody knew."), "office/couriers/told/"),
+        ),
+    ),
+    Tour(
+        _("Keep a solidarity shop"),
+        ("shop keeper",),
+        (
+            Stop(
+                _("As a shopper, find the shop of Casablanca and put something that it has into the basket."), "shops/"
+            ),
+            Stop(_("Choose to fetch it there, in cash."), "checkout/"),
+            Stop(_("Sign in by phone: the counter shows what is to be prepared."), "accounts/login/?next=/counter/"),
+            Stop(_("Say that it stands packed, read the code among the messages, and hand it over."), "counter/"),
+            Stop(_("Sell something for cash, by its number, and print the receipt."), "counter/shop-casa/sell/"),
         ),
     ),
     Tour(
@@ -54,7 +82,9 @@ TOURS = (
                 _("Sign in by phone. The owner types the code of the app; the clerk the one from the SMS below."),
                 "accounts/login/",
             ),
-            Stop(_("Count a product's stock and see what is to be prepared."), "portal/"),
+            Stop(
+                _("Count a product's stock, see what is to be prepared and print a parcel's label and slip."), "portal/"
+            ),
             Stop(_("Look at the statement: what is due, what waits and why, what was taken back, what was paid.")),
         ),
     ),
@@ -66,11 +96,18 @@ TOURS = (
             Stop(
                 _("Bank transfers: an order waits for its own, and two lines wait for a decision."), "office/transfers/"
             ),
+            Stop(
+                _("Take in a courier's file of cash, look at each line, book it, and see to what differs."),
+                "office/couriers/remittances/",
+            ),
             Stop(_("What buyers send back, from the declaration to the decision."), "office/withdrawals/"),
+            Stop(_("What arrived broken, with a photo: answer the buyer."), "office/complaints/"),
             Stop(
                 _("Pay with the card ending in 0259: the buyer's bank takes it back. Answer it as finance."),
                 "office/disputes/",
             ),
+            Stop(_("What differs between orders, payments, stock and ledger, and who sees to it."), "office/match/"),
+            Stop(_("Close a month: finance signs its figures, the director signs them too."), "office/closing/"),
             Stop(_("Jobs that wait, run or failed, and how to try again."), "office/"),
             Stop(_("Traditional clothing is made to order: buy some, then accept it here."), "office/holds/"),
             Stop(_("Oscar's dashboard, for the catalogue."), "dashboard/"),

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
-from . import accounts, offers
+from . import accounts, drivers, offers
 from .models import Letter
 from .tours import CARDS, TOURS
 
@@ -47,6 +47,8 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "accounts": [account | {"code": _code(account)} for account in accounts.listed()],
         "cooperative": accounts.cooperative(),
+        "driver": drivers.listed(),
+        "driver_pin": drivers.PIN,
         "seconds": _seconds_left(),
         "page_obj": Paginator(letters.defer("html"), LETTERS_PER_PAGE).get_page(request.GET.get("page")),
         "channel": channel,

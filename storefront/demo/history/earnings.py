@@ -45,7 +45,7 @@ def earn(written: Written, purchase: Purchase) -> None:
             continue
         written.payables.append(
             Payable(
-                cooperative_id=parcel.cooperative_id,
+                cooperative_id=line.partner_id,
                 order_line=line,
                 earned_at=parcel.delivered_at,
                 withdrawal_ends_at=ends_at(purchase.ended_at, line.withdrawal_period.days) if whole else None,

@@ -1,6 +1,5 @@
 """Writing the history: one transaction, in bulk."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -12,8 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Model
 
-from catalogue.cooperatives.models import Membership, Partner
-from catalogue.cooperatives.operations import hold
+from catalogue.cooperatives.models import Membership
 from catalogue.kernel import locks, progress
 from catalogue.people.models import User
 from catalogue.pricing.models import PriceList
@@ -24,11 +22,11 @@ from fulfilment.orders.models import Line, Order, OrderEvent, ShippingAddress
 from fulfilment.payments import booking as payments_booking
 from fulfilment.payments.models import CashCollected, CashRemittance, PaymentAttempt
 from fulfilment.payouts import booking as payouts_booking
-from fulfilment.payouts.models import OrderCash, Payable, Payout, PayoutLine, PayoutRun
-from fulfilment.payouts.owing import open_lines, own_lines
+from fulfilment.payouts.models import OrderCash, Payable
 from fulfilment.warehouse.models import Consignment, ConsignmentLine
+from storefront.demo import drivers
 
-from . import couriers, draw, earnings, payouts, people, profile, rows, shelf, withdrawals
+from . import complaints, couriers, draw, earnings, exports, lots, payouts, people, profile, rows, shelf, withdrawals
 from .written import Written
 
 QUARTERS = 4
@@ -54,6 +52,8 @@ def write_history(*, profile_path: Path, orders: int, seed: int, now: datetime) 
     written = [rows.write(one, shelf=read, random=random, site_id=settings.SITE_ID, now=now) for one in told]
     _save(written, now)
     withdrawals.write(now=now)
+    complaints.write(now=now)
+    couriers.tell(now)
     return len(written)
 
 
@@ -79,14 +79,17 @@ def _past_lists(now: datetime) -> list[PriceList]:
 
 
 def _save(written: Sequence[Written], now: datetime) -> None:
-    """Save the rows in the order of their keys, and hold the stock that unfinished orders wait for."""
-    couriers.carry(written, couriers.make())
+    """Save the rows in the order of their keys, then the lots that they came from."""
+    carriers = couriers.make()
+    drivers.make(carriers[0])
+    couriers.carry(written, carriers)
     _create(ShippingAddress, [one.address for one in written])
     _create(Order, [one.order for one in written])
     _create(Line, [line for one in written for line in one.lines])
     _create(PaymentAttempt, [one.attempt for one in written])
     _create(Consignment, [consignment for one in written for consignment in one.consignments])
     _create(ConsignmentLine, [link for one in written for link in one.consignment_lines])
+    exports.write([consignment for one in written for consignment in one.consignments], now=now)
     _create(OrderEvent, [event for one in written for event in one.events])
     collections = [row for one in written for row in one.collections]
     remittances = couriers.hand_in(collections, now)
@@ -96,28 +99,13 @@ def _save(written: Sequence[Written], now: datetime) -> None:
         earnings.date_cash(one)
     _create(Payable, [payable for one in written for payable in one.payables])
     _create(OrderCash, [one.cash for one in written if one.cash])
-    paid = _pay([payable for one in written for payable in one.payables], now)
-    _book(written, paid, remittances, now)
-    _cover(paid)
-    promised: Counter[int] = Counter()
-    for one in written:
-        for line in one.lines:
-            promised[line.stockrecord_id] += line.num_allocated
-    if promised := +promised:
-        hold(promised)
-
-
-def _pay(payables: Sequence[Payable], now: datetime) -> list[payouts.Paid]:
-    cooperatives = Partner.objects.in_bulk({payable.cooperative_id for payable in payables})
-    paid = list(payouts.pay(payables, cooperatives, now=now))
-    _create(PayoutRun, [one.run for one in paid])
-    _create(Payout, [payout for one in paid for payout, _payables in one.payouts])
-    return paid
+    _book(written, remittances, now)
+    payouts.pay([payable for one in written for payable in one.payables], now=now)
+    lots.write(written, now)
 
 
 def _book(
     written: Sequence[Written],
-    paid: Sequence[payouts.Paid],
     remittances: Sequence[CashRemittance],
     now: datetime,
 ) -> None:
@@ -129,20 +117,8 @@ def _book(
         *payments_booking.sales_at_door(row for one in written for row in one.collections),
         *payments_booking.remittances(remittances),
         *payouts_booking.deliveries(parcels),
-        *payouts_booking.payouts(payout for one in paid for payout, _payables in one.payouts),
     ]
     ledger.post_many(sorted(entries, key=lambda entry: entry.occurred_at), now=now)
-
-
-def _cover(paid: Sequence[payouts.Paid]) -> None:
-    """Write which legs each payout covers: what its lines earned, and its own."""
-    earned = dict(open_lines().filter(order_line__isnull=False).values_list("order_line", "pk"))
-    own = own_lines(payout for one in paid for payout, _payables in one.payouts)
-    covered: list[PayoutLine] = []
-    for payout, payables in (pair for one in paid for pair in one.payouts):
-        legs = [earned[pk] for payable in payables if (pk := payable.order_line_id) in earned]
-        covered += [PayoutLine(payout=payout, ledger_line_id=pk) for pk in (own[payout.reference], *legs)]
-    PayoutLine.objects.bulk_create(covered)
 
 
 def _create(model: type[Model], unsaved: Sequence[Any]) -> None:

@@ -30,7 +30,7 @@ def write(purchase: Purchase, *, shelf: Shelf, random: Random, site_id: int, now
     written = Written(address, order, lines, _attempt(purchase, order, now))
     if purchase.outcome != EXPIRED:
         for serial, parcel in enumerate(purchase.parcels, start=1):
-            _consign(written, purchase, parcel, serial, now)
+            _consign(written, purchase, parcel, serial, shelf, now)
     if purchase.payment_method == CASH:
         earnings.collect(written)
     order.status = _status(purchase, written.consignments, now)
@@ -152,11 +152,11 @@ def _attempt(purchase: Purchase, order: Order, now: datetime) -> PaymentAttempt:
     )
 
 
-def _consign(written: Written, purchase: Purchase, parcel: Parcel, serial: int, now: datetime) -> None:
+def _consign(written: Written, purchase: Purchase, parcel: Parcel, serial: int, shelf: Shelf, now: datetime) -> None:
     consignment = Consignment(
         reference=f"{written.order.number}-{serial}",
         order=written.order,
-        cooperative_id=parcel.cooperative_id,
+        origin_id=shelf.stores[parcel.cooperative_id],
         opened_at=purchase.accepted_at + OPENED_AFTER,
     )
     for state, field_name, at in _steps(purchase, parcel):

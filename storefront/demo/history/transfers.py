@@ -7,11 +7,11 @@ from django.conf import settings
 from django.db import transaction
 
 from catalogue.cooperatives.models import StockRecord
-from catalogue.cooperatives.operations import SoldOut
 from catalogue.cooperatives.queries import current_prices
 from catalogue.cooperatives.strategy import PublishedPriceStrategy
 from catalogue.kernel.periods import day_of
 from catalogue.kernel.shopping import HOME_COUNTRY, Shopping
+from catalogue.lots.operations import SoldOut
 from catalogue.places.models import Province
 from fulfilment.orders import operations as orders
 from fulfilment.orders.invoicing import InvoiceTo

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from storefront.demo.history import operations, transfers
+from storefront.demo.history import operations, remittances, transfers
 
 
 class Command(BaseCommand):
@@ -26,4 +26,5 @@ class Command(BaseCommand):
             self.stdout.write("The history is written already.")
         else:
             transfers.show(now=timezone.now())
+            remittances.show(now=timezone.now())
             self.stdout.write(f"{written} orders written.")

@@ -6,4 +6,4 @@ class NotificationsConfig(Upstream):
 
     def ready(self) -> None:
         super().ready()
-        from . import receivers  # noqa: F401
+        from . import cooperative_receivers, receivers  # noqa: F401

@@ -13,16 +13,19 @@ from catalogue.kernel.shopping import HOME_COUNTRY
 from catalogue.kernel.text import isolate
 from catalogue.places.names import country_name
 from fulfilment.orders.confirming import queries as confirmations
-from fulfilment.orders.links import confirm_url, order_url
+from fulfilment.orders.links import confirm_url, order_url, reminders_url
 from fulfilment.orders.models import Line, Order, ShippingAddress
-from fulfilment.orders.policies import TRANSFER, by_name
+from fulfilment.orders.policies import CARD, TRANSFER, by_name
 from fulfilment.orders.queries import breakdown_of, frozen_lines
 from fulfilment.orders.withdrawing.words import promises
 from fulfilment.payments.models import Refund
 from storefront.breakdown.tables import table_of
 
+from .collecting import collecting_facts
+from .policies import OPTIONAL, short
+from .saying import Words
 from .transfers import TOLD, transfer_facts, transfer_rows
-from .words import WORDS, Words
+from .words import WORDS
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,13 @@ class Letter:
     sms: str
 
 
-def order_letter(order: Order, kind: str, refund: Refund | None = None) -> Letter:
-    """Render one step of an order, or of one of its refunds, as mail and as SMS."""
+def order_letter(
+    order: Order, kind: str, refund: Refund | None = None, more: Mapping[str, str] | None = None
+) -> Letter:
+    """Render one step of an order, or of one of its refunds, as mail and as SMS; ``more`` are facts of its own.
+
+    What a person may refuse to be told says where.
+    """
     name = name_of(order, kind)
     words = WORDS[name]
     with translation.override(order.language):
@@ -51,7 +59,10 @@ def order_letter(order: Order, kind: str, refund: Refund | None = None) -> Lette
             }
         if name in TOLD:
             context["transfer"] = transfer_rows(order)
-        return written(words, _facts(order) | _refunded(order, refund), template="order", **context)
+        if kind in OPTIONAL:
+            context["stop_url"] = reminders_url(order)
+        facts = _facts(order) | _refunded(order, refund) | dict(more or {})
+        return written(words, facts, template="order", **context)
 
 
 def written(words: Words, facts: Mapping[str, str], *, template: str, **context: Any) -> Letter:
@@ -71,15 +82,18 @@ def written(words: Words, facts: Mapping[str, str], *, template: str, **context:
         subject=subject,
         text=render_to_string(f"emails/{template}.txt", context).strip() + "\n",
         html=render_to_string(f"emails/{template}.html", context),
-        sms=str(words.sms) % facts,
+        sms=short(str(words.sms), facts),
     )
 
 
 def name_of(order: Order, kind: str) -> str:
     """Return which words a step has for this order: how it is paid and who receives it may change them."""
-    by_transfer = f"{kind}_by_transfer"
-    if order.payment_method == TRANSFER and by_transfer in WORDS:
-        return by_transfer
+    to_collect = f"{kind}_to_collect"
+    if order.collect_at_id and to_collect in WORDS:
+        return to_collect
+    by_way = f"{kind}_by_{order.payment_method}"
+    if order.payment_method in (TRANSFER, CARD) and by_way in WORDS:
+        return by_way
     for_another = f"{kind}_for_another"
     return for_another if order.for_someone_else and for_another in WORDS else kind
 
@@ -97,6 +111,7 @@ def _facts(order: Order) -> dict[str, str]:
         "delivery": formats.money(order.shipping_incl_tax, order.currency, order.language),
         "url": order_url(order),
         **transfer_facts(order),
+        **collecting_facts(order),
         "confirm_url": _confirm_url(order),
     }
 

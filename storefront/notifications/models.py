@@ -46,4 +46,23 @@ class Message(models.Model):
         return self.kind.endswith(CODE)
 
 
+class Refusal(models.Model):
+    """What someone said of reminders to one address: no more, or again. The last row counts; rows are only added."""
+
+    contact = models.CharField(max_length=254, help_text="a mail address in small letters, or a phone (E.164)")
+    refused = models.BooleanField()
+    at = models.DateTimeField()
+    order = models.ForeignKey(
+        "order.Order", on_delete=models.PROTECT, related_name="+", help_text="by whose link it was said"
+    )
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(name="refusal_by_contact", fields=["contact", "-id"])]
+        constraints = [models.CheckConstraint(name="refusal_has_contact", condition=~Q(contact=""))]
+
+    def __str__(self) -> str:
+        return f"{self.contact}: {'no more' if self.refused else 'again'}"
+
+
 from oscar.apps.communication.models import *

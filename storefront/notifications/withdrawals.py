@@ -11,7 +11,7 @@ from fulfilment.orders.withdrawing.models import Withdrawal
 from fulfilment.orders.withdrawing.policies import ARRIVED
 
 from .letters import Letter, written
-from .words import Words
+from .saying import Words
 
 DECLARED, ACCEPTED, REJECTED = "declared", "accepted", "rejected"
 WORDS = {

@@ -1,27 +1,32 @@
 """What the shop tells a buyer at each step of an order."""
 
-from dataclasses import dataclass
-
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-
-@dataclass(frozen=True)
-class Words:
-    """``sms`` stands alone: the shop's name, the news, the address. ``with_lines`` repeats what was bought."""
-
-    subject: Promise
-    heading: Promise
-    sentence: Promise
-    sms: Promise
-    with_lines: bool = False
-
+from .collecting_words import COLLECTING_WORDS
+from .parcel_words import PARCEL_WORDS
+from .saying import Words
 
 WORDS = {
+    **PARCEL_WORDS,
+    **COLLECTING_WORDS,
     "placed": Words(
         subject=_("Your order %(number)s is here"),
         heading=_("Thank you, %(name)s. Your order is here."),
         sentence=_("We will call you to confirm it before anything is prepared."),
+        sms=_("Bilad Al Khair: your order %(number)s is here, %(total)s. We will call you to confirm it. %(url)s"),
+        with_lines=True,
+    ),
+    "placed_by_card": Words(
+        subject=_("Your order %(number)s waits for its payment"),
+        heading=_("Thank you, %(name)s. Your order is here."),
+        sentence=_("We keep its goods for you until %(until)s. They are yours once the card is charged: %(total)s."),
+        sms=_("Bilad Al Khair: your order %(number)s is here. It waits for %(total)s by card until %(until)s. %(url)s"),
+        with_lines=True,
+    ),
+    "placed_and_asked": Words(
+        subject=_("Your order %(number)s is here"),
+        heading=_("Thank you, %(name)s. Your order is here."),
+        sentence=_("We have sent an SMS to the phone of the order: say yes there, and we prepare it."),
         sms=_("Bilad Al Khair: your order %(number)s is here, %(total)s. We will call you to confirm it. %(url)s"),
         with_lines=True,
     ),
@@ -223,6 +228,30 @@ WORDS = {
         heading=_("Money goes back to you"),
         sentence=_("We are giving %(refund)s back to you by bank transfer. Open your order and say which account."),
         sms=_("Bilad Al Khair: %(refund)s of order %(number)s goes back to you. Say which account: %(url)s"),
+    ),
+    "report_refunded": Words(
+        subject=_("Your report %(reference)s: money goes back to you"),
+        heading=_("Money goes back to you"),
+        sentence=_(
+            "We looked at your report %(reference)s of order %(number)s. %(refund)s goes back to your card; "
+            "your bank shows it within ten days."
+        ),
+        sms=_(
+            "Bilad Al Khair: we looked at your report %(reference)s. %(refund)s goes back to your card "
+            "within ten days. %(url)s"
+        ),
+    ),
+    "report_refunded_by_transfer": Words(
+        subject=_("Your report %(reference)s: money goes back to you"),
+        heading=_("Money goes back to you"),
+        sentence=_(
+            "We looked at your report %(reference)s of order %(number)s. %(refund)s goes back to you by bank transfer. "
+            "Open your order and say which account."
+        ),
+        sms=_(
+            "Bilad Al Khair: we looked at your report %(reference)s. %(refund)s goes back to you. "
+            "Say which account: %(url)s"
+        ),
     ),
     "refund_made": Words(
         subject=_("The money of your order %(number)s is on its way"),

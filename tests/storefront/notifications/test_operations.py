@@ -188,7 +188,7 @@ def test_an_order_stands_while_the_mail_server_refuses_and_its_message_leaves_la
     run_jobs()
     order.refresh_from_db()
     honey.refresh_from_db()
-    message = Message.objects.get(order=order, kind="order.confirmed")
+    message = Message.objects.get(order=order, kind="order.confirmed", channel="mail")
     while_away = (order.status, honey.num_allocated, message.state, len(smtp.messages))
 
     smtp.refusing = ""

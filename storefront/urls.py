@@ -9,6 +9,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("storefront.health.urls")),
     path("", include("storefront.shop.static_urls")),
     path("payments/", include("storefront.payments.urls")),
+    path("couriers/", include("storefront.couriers.urls")),
+    path("d/", include("storefront.driver.urls")),
 ]
 if settings.SHOP_ENV != "production":
     urlpatterns.append(path("", include("storefront.demo.urls")))
@@ -17,10 +19,12 @@ urlpatterns += i18n_patterns(
     path("", include("storefront.shop.urls")),
     path("basket/", include("storefront.basket.urls")),
     path("checkout/", include("storefront.checkout.urls")),
+    path("join/", include("storefront.joining.urls")),
     path("orders/", include("storefront.orders.urls")),
     path("accounts/", include("storefront.customer.urls")),
     path("portal/", include("storefront.portal.urls")),
     path("office/", include("storefront.office.urls")),
+    path("counter/", include("storefront.counter.urls")),
     path("dashboard/", apps.get_app_config("dashboard").urls),
 )
 handler404 = "storefront.shop.errors.not_found"

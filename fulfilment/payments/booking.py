@@ -10,7 +10,7 @@ from catalogue.kernel.money import from_minor
 from fulfilment.ledger import operations as ledger
 from fulfilment.ledger import policies
 from fulfilment.ledger import queries as ledger_queries
-from fulfilment.ledger.models import Entry, Line
+from fulfilment.ledger.models import Line
 from fulfilment.ledger.policies import NewEntry, Sale, Source
 from fulfilment.orders.models import Line as OrderLine
 
@@ -76,8 +76,8 @@ def give_back(attempt: PaymentAttempt, *, now: datetime, reason: str = "given ba
         ledger.reverse(entry_id=held.pk, reason=reason, now=now)
     for currency, lost in _held_lost(attempt):
         name = f"{attempt.idempotency_key}{TAKEN}"
-        before = Entry.objects.filter(source=Source.HELD, external_id__startswith=name).count()
-        _hold(attempt, f"{name}-{before + 1}" if before else name, lost, currency, now)
+        place = ledger_queries.number_after(Source.HELD, name)
+        _hold(attempt, f"{name}-{place}" if place > 1 else name, lost, currency, now)
 
 
 def is_held(attempt: PaymentAttempt) -> bool:
@@ -211,7 +211,7 @@ def remittances(rows: Iterable[CashRemittance]) -> Iterator[NewEntry]:
         yield NewEntry(
             source=Source.REMITTANCE,
             external_id=str(row),
-            legs=policies.cash_remitted(row.amount),
+            legs=policies.cash_remitted(row.amount, row.fees),
             occurred_at=row.recorded_at,
             memo=row.reference,
         )

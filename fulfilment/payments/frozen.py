@@ -59,12 +59,15 @@ def sale_of(
     return _with_door(order, replace(sold, delivery=order.shipping_incl_tax, delivery_tax=tax), carrying)
 
 
-def next_at_door(order: Order, parcel: str, *, delivery_paid: bool) -> tuple[Sale, bool]:
-    """Return the sale of a parcel that is accepted next, and whether it carries the delivery (two queries).
+def next_at_door(
+    order: Order, parcel: str, *, delivery_paid: bool, lines: Sequence[Line] | None = None
+) -> tuple[Sale, bool]:
+    """Return the sale of a parcel that is accepted next, and whether it carries the delivery.
 
-    It does unless that is paid, or unless the parcel is worth no more than what rounding takes off.
+    It does unless that is paid, or unless the parcel is worth no more than what rounding takes off. ``lines`` are the
+    order's, of ``lines_of``; without them they are read (two queries).
     """
-    lines = lines_of([order]).get(order.pk, [])
+    lines = lines_of([order]).get(order.pk, []) if lines is None else lines
     if not delivery_paid:
         sold = sale_of(order, lines, method="cash", parcels={parcel}, first=parcel)
         if sold.gross > 0:

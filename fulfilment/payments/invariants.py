@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from itertools import islice
 
+from django.apps import apps
 from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -12,10 +13,10 @@ from django.utils import timezone
 from catalogue.kernel.invariants import invariant
 from catalogue.kernel.money import CURRENCIES
 from fulfilment.ledger.models import Entry
-from fulfilment.ledger.policies import AccountKey, NewEntry, Source
-from fulfilment.ledger.policies.accounts import ACCRUED, CLEARING_TRANSFER, COURIER_CASH
-from fulfilment.ledger.queries import balance_of, not_as_expected, payable_lines, taken_back
-from fulfilment.orders.models import Line, Order
+from fulfilment.ledger.policies import AccountKey, NewEntry, Source, shared
+from fulfilment.ledger.policies.accounts import ACCRUED, CLEARING_TRANSFER, COURIER_CASH, PAYABLE
+from fulfilment.ledger.queries import balance_of, earned_by, not_as_expected, taken_back
+from fulfilment.orders.models import LineShare, Order
 from fulfilment.shipping.models import Courier
 
 from . import booking, shares
@@ -26,6 +27,8 @@ from .models import BankCredit, CashCollected, CashRemittance, Dispute, PaymentA
 from .policies import EVENT_SLOW
 from .queries import abandoned_orders, owed_by, refunds_to_look_at
 from .reconciliation.models import Discrepancy, DiscrepancyNote, ReconciliationRow
+from .remitting import invariants as of_remittances  # noqa: F401
+from .remitting.matching import surplus
 from .sums import partly_lost, with_sums
 
 SWEPT_WITHIN = timedelta(minutes=10)
@@ -112,8 +115,9 @@ def captured_is_collected() -> Iterable[object]:
 
 @invariant("payments: cash is collected for delivered parcels, and for each of them")
 def collected_when_delivered() -> Iterable[object]:
-    parcels = Line.objects.filter(consignment_line__consignment__reference=OuterRef("parcel"))
-    yield from CashCollected.objects.exclude(Exists(parcels.filter(consignment_line__consignment__state="DELIVERED")))
+    consignments = apps.get_model("warehouse", "Consignment").objects  # stands above, so reached by name
+    delivered = consignments.filter(reference=OuterRef("parcel"), state="DELIVERED")
+    yield from CashCollected.objects.exclude(Exists(delivered))
 
 
 @invariant("ledger: what was handed in is booked, and couriers owe what stands on their account")
@@ -128,13 +132,13 @@ def remittances_are_booked() -> Iterable[object]:
         yield booked, taken - handed
 
 
-@invariant("payments: a collection is paid for by its own courier, and no courier pays for more than was handed in")
+@invariant("payments: collections are paid for by their own courier, from what was handed in; a surplus is explained")
 def remittances_cover() -> Iterable[object]:
     paid = CashCollected.objects.exclude(remittance=None)
     yield from paid.exclude(courier_id=F("remittance__courier_id"))
     for courier in Courier.objects.annotate(handed=Sum("remittances__amount")):
         covered = paid.filter(courier=courier).aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
-        if covered > (courier.handed or Decimal(0)) or owed_by(courier.pk) < 0:
+        if covered > (courier.handed or Decimal(0)) or owed_by(courier.pk) < -surplus(courier.pk):
             yield courier.pk
 
 
@@ -276,6 +280,17 @@ def refunds_follow_their_goods() -> Iterable[object]:
     refunded = Refund.objects.order_by().values_list("attempt__order__number")
     disputed = Dispute.objects.filter(state="LOST").order_by().values_list("attempt__order__number")
     for (number,) in refunded.union(disputed):
-        taken = (taken_back(number, ACCRUED, source) for source in (Source.REFUND, Source.DISPUTE))
-        if {line for left in taken for _cooperative, line in left} & payable_lines(number):
+        taken = taken_back(number, ACCRUED)
+        if {line for left in taken.values() for _cooperative, line in left} & earned_by(number).keys():
             yield number
+
+
+@invariant("ledger: of goods that several made, refunds took from each its share, to the centime")
+def refunds_take_the_same_shares() -> Iterable[object]:
+    several = Order.objects.filter(pk__in=LineShare.objects.values("line__order"))
+    for number in several.order_by("pk").values_list("number", flat=True).iterator():
+        refunded = taken_back(number, PAYABLE)[Source.REFUND]
+        for line, earned in earned_by(number).items():
+            took = {cooperative: refunded.get((cooperative, line), 0) for cooperative in earned}
+            if took != shared(sum(took.values()), earned):
+                yield number, line

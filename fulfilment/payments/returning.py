@@ -1,14 +1,14 @@
 """What refunds write in the ledger: in the transaction that makes them due, and in the one that notes they failed."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from catalogue.kernel.money import from_minor
 from fulfilment.ledger import operations as ledger
 from fulfilment.ledger import policies
 from fulfilment.ledger import queries as ledger_queries
 from fulfilment.ledger.models import Entry
-from fulfilment.ledger.policies import Earned, Leg, NewEntry, Source
-from fulfilment.ledger.policies.accounts import ACCRUED
+from fulfilment.ledger.policies import Leg, NewEntry, Source, Taken
+from fulfilment.ledger.policies.accounts import ACCRUED, PAYABLE
 
 from . import booking, shares
 from .models import Refund
@@ -23,6 +23,8 @@ def take_back(refund: Refund, *, now: datetime) -> None:
     if share.amount != refund.amount:
         raise booking.SaleDiffers(refund.attempt.order.number, share.amount, refund.amount)
     _post(refund, refund.key, share.legs, now)
+    if share.follows:
+        follow_goods(refund.attempt.order.number, name=f"{refund.key}-shared", now=now)
     make_good(refund.attempt.order.number, name=refund.key, now=now)
 
 
@@ -43,7 +45,7 @@ def make_good(order_number: str, *, name: str, now: datetime) -> None:
     standing = Entry.objects.filter(source=Source.DISPUTE, order_number=order_number, reversed_by=None)
     if not standing.filter(external_id__endswith=CHARGED_BACK).exists():
         return
-    payable = ledger_queries.payable_lines(order_number)
+    payable = ledger_queries.earned_by(order_number)
     legs = policies.made_good(ledger_queries.standing_of(order_number), payable)
     if legs:
         ledger.post(NewEntry(Source.DISPUTE, name + BEYOND, legs, now, order_number=order_number), now=now)
@@ -60,20 +62,27 @@ def follow_goods(order_number: str, *, name: str, now: datetime) -> None:
     """Move what refunds and disputes took of goods before their delivery to where those goods' earnings stand now.
 
     It is taken from what is accrued until the goods are delivered. The delivery then makes all of it payable, so
-    what was taken before follows; and comes back, should that refund fail or that dispute be won after all.
+    what was taken before follows; and comes back, should that refund fail or that dispute be won after all. Goods
+    that several made are accrued by the cooperative that sold them and payable to each that made them.
     ``name`` is the cause's own.
     """
-    payable = ledger_queries.payable_lines(order_number)
-    for source in (Source.REFUND, Source.DISPUTE):
-        left = ledger_queries.taken_back(order_number, ACCRUED, source)
-        earned = [
-            Earned(line, cooperative_id, from_minor(-amount_minor))
-            for (cooperative_id, line), amount_minor in sorted(left.items())
-            if line in payable and amount_minor
-        ]
-        if earned:
-            entry = NewEntry(source, name, policies.delivered(earned), now, order_number=order_number)
-            ledger.post(entry, now=now)
+    earned = ledger_queries.earned_by(order_number)
+    on_accrued = ledger_queries.taken_back(order_number, ACCRUED)
+    if not {line for left in on_accrued.values() for _cooperative, line in left} & earned.keys():
+        return
+    on_payable = ledger_queries.taken_back(order_number, PAYABLE)
+    legs: dict[Source, list[Leg]] = {source: [] for source in on_accrued}
+    for line, by in sorted(earned.items()):
+        kinds = [Taken(_of(line, on_accrued[source]), _of(line, on_payable[source])) for source in legs]
+        for source, moved in zip(legs, policies.followed(line, by, kinds), strict=True):
+            legs[source] += moved
+    for source in legs:
+        if legs[source]:
+            ledger.post(NewEntry(source, name, tuple(legs[source]), now, order_number=order_number), now=now)
+
+
+def _of(line: int, taken: Mapping[tuple[int, int], int]) -> dict[int, int]:
+    return {cooperative: amount for (cooperative, of_line), amount in taken.items() if of_line == line}
 
 
 def send_held(refund: Refund, *, now: datetime) -> None:

@@ -10,6 +10,7 @@ from . import operations
 from .operations.acquiring import APPLY_NOTICE
 from .operations.answering import CARRY_OUT
 from .operations.refunds import SEND_REFUND
+from .operations.remitting import BOOK_FILE, READ_FILE
 from .operations.replying import SEND_ANSWER
 from .operations.telling import APPLY_EVENT
 
@@ -89,3 +90,20 @@ def check_accounts() -> None:
 @job("fulfilment.payments.forget_events", queue="bulk", in_transaction=True)
 def forget_events() -> None:
     operations.forget_events(now=timezone.now())
+
+
+@job(READ_FILE, queue="bulk", in_transaction=True)
+def read_remittance(*, file_id: int) -> None:
+    """Read a courier's large file and set its lines beside what was collected."""
+    operations.read_file(file_id=file_id)
+
+
+@job(BOOK_FILE, queue="bulk", in_transaction=True)
+def book_remittance(*, file_id: int, seen: str) -> None:
+    operations.book_file(file_id=file_id, seen=seen, now=timezone.now())
+
+
+@job("fulfilment.payments.note_missing", queue="bulk", in_transaction=True)
+def note_missing() -> None:
+    """Give each collection that no courier's file named in time to someone."""
+    operations.note_missing(now=timezone.now())

@@ -25,7 +25,8 @@ class QuantityField(forms.CharField):
     def __init__(self, *, minimum: int = 1, **kwargs: Any) -> None:
         self.minimum = minimum
         kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
-        super().__init__(label=_("Quantity"), **kwargs)
+        kwargs.setdefault("label", _("Quantity"))
+        super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> Any:
         written = fold_digits(strip_controls(super().to_python(value) or "")).strip()
@@ -37,7 +38,9 @@ class QuantityField(forms.CharField):
 
     def validate(self, value: Any) -> None:
         if value is None:
-            raise forms.ValidationError(self.error_messages["required"], code="required")
+            if self.required:
+                raise forms.ValidationError(self.error_messages["required"], code="required")
+            return
         if value < self.minimum:
             raise forms.ValidationError(self.error_messages["too_few"], code="too_few")
         if value > LARGEST:
@@ -45,6 +48,23 @@ class QuantityField(forms.CharField):
 
     def run_validators(self, value: Any) -> None:
         """Leave out the validators of text."""
+
+
+class SomeOfField(QuantityField):
+    """How many pieces of a row's order line, none to ``most``.
+
+    Each kind says the error ``over``, whose words name the bound as ``n`` or ``left``.
+    """
+
+    def __init__(self, row: Any, *, most: int, **kwargs: Any) -> None:
+        self.row, self.most = row, most
+        super().__init__(minimum=0, label=row.line.title_here, **kwargs)
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value is not None and value > self.most:
+            words, params = self.error_messages["over"], {"n": self.most, "left": self.most}
+            raise forms.ValidationError(words, code="too_many", params=params)
 
 
 class AddForm(forms.Form):

@@ -10,6 +10,7 @@ from catalogue.kernel.shopping import HOME_COUNTRY
 from catalogue.places.models import Province
 from catalogue.places.queries import communes_of
 from fulfilment.shipping import queries as shipping
+from fulfilment.shipping.policies import COLLECT
 from storefront.customer.addresses.forms import AddressForm
 
 from .invoicing import InvoiceFields
@@ -28,7 +29,7 @@ class CheckoutForm(InvoiceFields, RecipientFields, AddressForm):
         help_text=_("Without one, the confirmation comes by SMS."),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "dir": "ltr"}),
     )
-    delivery = forms.CharField(required=False, max_length=20, label=_("Delivery"))
+    delivery = forms.CharField(required=False, max_length=40, label=_("Delivery"))
     payment = forms.CharField(required=False, max_length=10, label=_("Payment"))
 
     CONTACT = ("name", "phone", "email")
@@ -43,6 +44,14 @@ class CheckoutForm(InvoiceFields, RecipientFields, AddressForm):
             self.fields["phone"] = PhoneThere(region=region, help_text=ABROAD_HINT)
         if "commune" in self.fields:
             self.fields["commune"].widget.attrs["list"] = "communes"
+        if self.is_fetched:
+            for field in self.address_fields():
+                field.field.required = False
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether the buyer chose to fetch it in a shop: then no address is asked for."""
+        return self.country == HOME_COUNTRY and str(self["delivery"].value() or "").startswith(f"{COLLECT}:")
 
     def contact_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.CONTACT]

@@ -11,12 +11,14 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import OuterRef
 
+from catalogue.kernel.constraints import broken_by
 from catalogue.kernel.shopping import Shopping
 from catalogue.products.models import ProductCategory
 from fulfilment.orders import operations as orders
 from fulfilment.orders import queries
 from fulfilment.orders.invoicing import InvoiceTo
 from fulfilment.orders.policies import Item, OfferNote, Recipient
+from fulfilment.shipping.policies import PickUp
 from storefront.basket.discounts import refused_code
 from storefront.basket.models import Basket, BasketMoved, Line
 from storefront.offers import operations as offers
@@ -64,6 +66,7 @@ class Wanted:
     user_id: int | None = None
     recipient: Recipient | None = None
     invoice_to: InvoiceTo | None = None
+    pick_up: PickUp | None = None
 
     @property
     def buyer(self) -> Buyer:
@@ -116,6 +119,7 @@ def _place(basket_id: int, wanted: Wanted, now: datetime) -> orders.Placed:
         recipient=wanted.recipient,
         offers=offered,
         invoice_to=wanted.invoice_to,
+        pick_up=wanted.pick_up,
     )
     placed = orders.place(purchase=purchase, now=now)
     _count_uses(placed, buyer, voucher, now)
@@ -165,7 +169,6 @@ def _tried_again(action: Callable[[], Answer]) -> Answer:
 
 
 def _passes(error: Exception) -> bool:
-    cause = error.__cause__
     if isinstance(error, IntegrityError):
-        return "number" in (getattr(getattr(cause, "diag", None), "constraint_name", None) or "")
-    return getattr(cause, "sqlstate", "") in TRY_AGAIN
+        return "number" in broken_by(error)
+    return getattr(error.__cause__, "sqlstate", "") in TRY_AGAIN

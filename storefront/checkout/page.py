@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from catalogue.kernel import formats
 from catalogue.kernel.periods import day_of
 from catalogue.kernel.shopping import HOME_COUNTRY
+from catalogue.lots.models import Place
 from catalogue.places.names import country_names
+from fulfilment.collecting.queries import pick_ups
 from fulfilment.orders import transfers
 from fulfilment.orders.at_the_door import CashSum
-from fulfilment.orders.policies import CARD, CASH, TRANSFER, Item, NamedAmount, Quote, by_name
+from fulfilment.orders.policies import CARD, CASH, TRANSFER, Item, NamedAmount, Quote, by_name, by_stockrecord
 from fulfilment.orders.queries import quote as make_quote
 from fulfilment.orders.ways_to_pay import payment_methods
 from fulfilment.orders.withdrawing.queries import promise_to
@@ -42,6 +44,7 @@ PAYMENT_HINTS = {
     ),
 }
 
+CASH_AT_SHOP, PAY_AT_SHOP = gettext_lazy("Cash at the shop"), gettext_lazy("You pay when you fetch it.")
 CASH_FROM_RECIPIENT = gettext_lazy("Whoever receives the parcel pays the courier at the door.")
 
 
@@ -55,6 +58,7 @@ class Choice:
     price: Decimal | None = None
     total: Decimal | None = None
     chosen: bool = False
+    place: Any = None
 
 
 @dataclass
@@ -65,6 +69,18 @@ class Page:
     payments: list[Choice] = field(default_factory=list)
     delivery: Delivery | None = None
     needs_province: bool = False
+    shops: dict[int, Place] = field(default_factory=dict)
+
+    @property
+    def fetched_at(self) -> Place | None:
+        """The shop where the buyer fetches it; none while it is to be sent."""
+        pick_up = self.delivery.pick_up if self.delivery else None
+        return self.shops[pick_up.place_id] if pick_up else None
+
+    @property
+    def is_sent(self) -> bool:
+        """Tell whether some way takes it to the address typed so far."""
+        return any(way.place is None for way in self.deliveries)
 
     @property
     def paid_by(self) -> str:
@@ -114,10 +130,21 @@ def build(request: HttpRequest, form: CheckoutForm, now: datetime) -> tuple[Page
     zone = shipping.zone_of(shopping.destination, province)
     buyer = discounts.buyer_of(request.user, form.phone_given())
     offers = discounts.at_hand(basket, lines, buyer, now)
-    quote = make_quote(items, shopping=shopping, zone_code=zone, now=now, offers=offers)
-    _mark_refused(lines, quote)
-    page = Page(lines, quote, needs_province=shopping.destination == HOME_COUNTRY and province is None)
+    at_home = shopping.destination == HOME_COUNTRY
+    found = pick_ups(by_stockrecord(items), now) if at_home else []
+    quote = make_quote(
+        items,
+        shopping=shopping,
+        zone_code=zone,
+        now=now,
+        offers=offers,
+        pick_ups=[pick_up for _place, pick_up in found],
+    )
+    page = Page(lines, quote, needs_province=at_home and province is None)
+    page.shops = {place.pk: place for place, _pick_up in found}
     _choose(page, form, now)
+    if page.fetched_at is None:
+        _mark_refused(lines, quote)
     context = {
         "form": form,
         "page": page,
@@ -150,7 +177,7 @@ def _mark_refused(lines: list[baskets.LineView], quote: Quote) -> None:
 
 def _choose(page: Page, form: CheckoutForm, now: datetime) -> None:
     quote = page.quote
-    chosen = policies.first_known(str(form["delivery"].value() or ""), (way.code for way in quote.deliveries))
+    chosen = _chosen(quote, str(form["delivery"].value() or ""))
     page.delivery = quote.delivery(chosen)
     offered = payment_methods(
         quote, page.delivery, prices_hidden=form.hides_prices, transfer_from=transfers.least_amounts()
@@ -160,25 +187,42 @@ def _choose(page: Page, form: CheckoutForm, now: datetime) -> None:
     page.deliveries = [
         Choice(
             code=way.code,
-            name=str(shipping.METHOD_NAMES.get(way.code, way.code)),
-            hint=arrival_text(shipping.promise_of(way, now)),
+            name=str(shipping.METHOD_NAMES.get(way.kind, way.kind)),
+            hint=(fetching_text if way.pick_up else arrival_text)(shipping.promise_of(way, now)),
+            place=page.shops[way.pick_up.place_id] if way.pick_up else None,
             price=way.price,
             total=quote.total(way, paid_by),
             chosen=way.code == chosen,
         )
         for way in quote.deliveries
     ]
-    hints = PAYMENT_HINTS | ({CASH: CASH_FROM_RECIPIENT} if form.names_someone else {})
+    names, hints = PAYMENT_NAMES, PAYMENT_HINTS | ({CASH: CASH_FROM_RECIPIENT} if form.names_someone else {})
+    if page.fetched_at:
+        names, hints = names | {CASH: CASH_AT_SHOP}, hints | {CASH: PAY_AT_SHOP}
     page.payments = [
         Choice(
             code=code,
-            name=str(PAYMENT_NAMES[code]),
+            name=str(names[code]),
             hint=str(hints[code]),
             total=quote.total(page.delivery, code),
             chosen=code == paid_by,
         )
         for code in methods
     ]
+
+
+def _chosen(quote: Quote, wanted: str) -> str:
+    """Return the wanted way if it is offered, else the first that is sent: fetching it is for the buyer to choose."""
+    if quote.delivery(wanted):
+        return wanted
+    return next((way.code for way in quote.deliveries if way.pick_up is None), "")
+
+
+def fetching_text(promised: Promise) -> str:
+    """Say from when, and until when, something can be fetched in a shop."""
+    language = get_language()
+    first, last = (formats.day(day, language) for day in (promised.first, promised.last))
+    return _("ready from %(first)s, kept for you until %(last)s") % {"first": first, "last": last}
 
 
 def arrival_text(promised: Promise) -> str:

@@ -12,14 +12,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from catalogue.cooperatives.operations import SoldOut
 from catalogue.cooperatives.strategy import Selector
 from catalogue.kernel.shopping import HOME_COUNTRY, Shopping
+from catalogue.lots.operations import SoldOut
 from catalogue.places.models import UserAddress
+from fulfilment.collecting.operations import address_at
+from fulfilment.collecting.queries import pick_up_at, shop_of_code
 from fulfilment.orders import operations as orders
 from fulfilment.orders.policies import CARD, CASH
 from fulfilment.orders.queries import order_of_basket
 from fulfilment.shipping import queries as shipping
+from fulfilment.shipping.policies import PickUp
 from fulfilment.shipping.sending.queries import refusal_text
 from storefront.basket.discounts import code_text
 from storefront.basket.models import BasketMoved
@@ -74,8 +77,8 @@ def place(request: HttpRequest) -> HttpResponse:
         return _with_destination(request, _show(request, form, CONFLICT))
     if not form.is_valid():
         return _show(request, form, UNPROCESSABLE)
-    wanted = _wanted(request, form, shown)
     try:
+        wanted = _wanted(request, form, shown)
         placed = operations.place(basket_id=basket_id, wanted=wanted, now=timezone.now())
     except operations.NothingToOrder:
         return redirect("basket:summary")
@@ -94,7 +97,7 @@ def place(request: HttpRequest) -> HttpResponse:
     ) as error:
         _explain(request, form, error)
         return _show(request, form, CONFLICT)
-    if request.user.is_authenticated and "keep" in request.POST:
+    if request.user.is_authenticated and "keep" in request.POST and wanted.pick_up is None:
         keep_address(person=request.user, values=orders.addressed_to(wanted.recipient, wanted.address))
     return _thank(request, placed.number, wanted.payment_method)
 
@@ -174,10 +177,12 @@ def _with_destination(request: HttpRequest, response: HttpResponse) -> HttpRespo
 
 
 def _wanted(request: HttpRequest, form: CheckoutForm, shown: tuple[str, ...]) -> operations.Wanted:
+    """Return what the form says. Raises ``DeliveryGone`` for a shop where nothing is fetched any more."""
+    address, pick_up = _fetched(form) if form.is_fetched else (form.values(), None)
     return operations.Wanted(
         shopping=request.shopping,
         language=(get_language() or "ar")[:2],
-        address=form.values(),
+        address=address,
         email=form.cleaned_data["email"],
         delivery=form.cleaned_data["delivery"],
         payment_method=form.cleaned_data["payment"],
@@ -185,7 +190,17 @@ def _wanted(request: HttpRequest, form: CheckoutForm, shown: tuple[str, ...]) ->
         user_id=request.user.pk if request.user.is_authenticated else None,
         recipient=form.recipient(),
         invoice_to=form.invoice_to(),
+        pick_up=pick_up,
     )
+
+
+def _fetched(form: CheckoutForm) -> tuple[dict[str, Any], PickUp]:
+    """Return the address of the shop that the form names, and when the order can be fetched there."""
+    shop = shop_of_code(form.cleaned_data["delivery"])
+    pick_up = pick_up_at(shop, timezone.now()) if shop else None
+    if shop is None or pick_up is None:
+        raise orders.DeliveryGone(form.cleaned_data["delivery"])
+    return address_at(shop, form.cleaned_data["name"], form.cleaned_data["phone"]), pick_up
 
 
 def _explain(request: HttpRequest, form: CheckoutForm, error: Exception) -> None:

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from catalogue.cooperatives.models import Membership
 from catalogue.people.models import User
 
-GUARDED = {"portal", "office", "dashboard"}
+GUARDED = {"portal", "office", "dashboard", "counter"}
 LAST_SEEN, FIRST_SEEN = "last_seen_at", "first_seen_at"
 
 

@@ -1,5 +1,6 @@
 """What office pages are asked for: periods and filters, all optional, all kept in the address."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,36 +10,52 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from catalogue.cooperatives.models import Partner
-from catalogue.kernel import numerals, text
 from catalogue.kernel.money import MAD
 from catalogue.kernel.periods import Period
+from catalogue.kernel.photos import NotAPhoto, Photo, take_in
+from catalogue.lots.models import Place
 from catalogue.pricing.models import Currency
 from fulfilment.orders.models import ConfirmationCall, Order
+from fulfilment.shipping.models import Courier
 from fulfilment.warehouse.models import Consignment, DeliveryAttempt
+from storefront.basket.forms import SomeOfField
+from storefront.customer.fields import DayField, LineField, NumberField
 
 LONGEST_DAYS = 366
-YEARS = range(2000, 2101)
 ANY = ("", _("all"))
 
 
-class DayField(forms.DateField):
-    """A day that the shop could have sold on; the calendar's far ends have no next or previous day to count to."""
+class BackForm(forms.Form):
+    """How many pieces of each row are given back or came back, all of them to begin with; the other fields follow."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options)
+    back_field: type[SomeOfField]
 
-    def to_python(self, value: Any) -> Any:
-        day = super().to_python(text.fold_digits(value) if isinstance(value, str) else value)
-        if day and day.year not in YEARS:
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        return day
+    def __init__(self, rows: Iterable[Any], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        back = {f"back-{row.line_id}": self.back_field(row, most=row.quantity, initial=row.quantity) for row in rows}
+        self.fields = back | self.fields
+
+    @property
+    def pieces(self) -> dict[int, int]:
+        """Return pieces by order line."""
+        return {
+            field.row.line_id: self.cleaned_data[name]
+            for name, field in self.fields.items()
+            if isinstance(field, SomeOfField)
+        }
 
 
-class LineField(forms.CharField):
-    """One line of text, without marks that hide the way it is read."""
+class PhotoField(forms.FileField):
+    """One photo, as it will be kept; nothing where none was sent."""
 
-    def to_python(self, value: Any) -> str:
-        return text.squash(text.strip_controls(super().to_python(value) or ""))
+    widget = forms.FileInput(attrs={"accept": "image/*"})
+
+    def clean(self, data: Any, initial: Any = None) -> Photo | None:
+        sent = super().clean(data, initial)
+        try:
+            return take_in(sent) if sent else None
+        except NotAPhoto as error:
+            raise forms.ValidationError(str(error)) from None
 
 
 class PeriodForm(forms.Form):
@@ -58,24 +75,6 @@ class PeriodForm(forms.Form):
     @property
     def period(self) -> Period:
         return Period(self.cleaned_data["from_day"], self.cleaned_data["to_day"] + timedelta(days=1))
-
-
-class NumberField(forms.CharField):
-    """A number typed in any usual way, ``places`` decimals at most; says what was understood of anything else."""
-
-    def __init__(self, *, places: int = 2, currency: str = MAD, **options: Any) -> None:
-        self.places, self.currency = places, currency
-        options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
-        super().__init__(max_length=60, **options)
-
-    def clean(self, value: Any) -> Decimal | None:
-        typed = super().clean(value)
-        if not typed:
-            return None
-        try:
-            return numerals.parse_decimal(typed, self.places, currency=self.currency)
-        except numerals.NotANumber as refusal:
-            raise forms.ValidationError(str(refusal), code="invalid") from None
 
 
 class RateForm(forms.Form):
@@ -123,6 +122,22 @@ class ConsignmentFilter(forms.Form):
         queryset=Partner.objects.order_by("name"),
         to_field_name="slug",
         empty_label=ANY[1],
+    )
+
+
+class PackedFilter(forms.Form):
+    origin = forms.ModelChoiceField(
+        label=pgettext_lazy("parcel", "From"),
+        required=False,
+        queryset=Place.objects.filter(consignments__state=Consignment.State.PACKED).distinct().order_by("name"),
+        to_field_name="code",
+        empty_label=ANY[1],
+    )
+
+
+class HandOverForm(forms.Form):
+    courier = forms.ModelChoiceField(
+        label=_("Courier"), queryset=Courier.objects.filter(is_active=True).order_by("kind", "name", "pk")
     )
 
 

@@ -26,6 +26,15 @@ def publish_prices(*, draft_id: int, now: datetime) -> PriceListDraft:
     return draft
 
 
+@transaction.atomic
+def draft_payouts(*, cycle: str, by: User, now: datetime) -> None:
+    """Let a worker draft a cycle's payments. Asked twice in a minute it is drafted once, later nothing is left."""
+    payload = {"cycle": cycle, "by_id": by.pk}
+    enqueue(
+        task="fulfilment.payouts.draft_run", key=f"draft-payouts:{cycle}:{now:%Y%m%d%H%M}", payload=payload, now=now
+    )
+
+
 def _ask(task: str, draft: PriceListDraft, now: datetime) -> None:
     key = f"{task}:{draft.pk}"
     enqueue(task=f"storefront.office.{task}", key=key, payload={"draft_id": draft.pk}, now=now)

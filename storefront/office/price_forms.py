@@ -11,7 +11,6 @@ from catalogue.cooperatives.models import Partner
 from catalogue.kernel import numerals, periods, text
 from catalogue.pricing.models import (
     CooperativeTaxStatus,
-    Dated,
     Fee,
     SellerOfRecord,
     Source,
@@ -20,8 +19,7 @@ from catalogue.pricing.models import (
     VatRate,
 )
 from catalogue.products.models import Family
-
-from .forms import DayField
+from storefront.customer.fields import DayField
 
 MOST_DUTY_PCT = 10
 PERCENTAGES = (Fee.Basis.FARM_GATE, Fee.Basis.PRICE)
@@ -189,16 +187,3 @@ class StampDutyForm(DatedForm):
 
 class EndForm(forms.Form):
     until = DayField(label=gettext_lazy("Ends before"))
-
-
-FORMS: dict[str, type[DatedForm]] = {
-    "fee": FeeForm,
-    "rate": VatRateForm,
-    "status": TaxStatusForm,
-    "seller": SellerForm,
-    "stamp": StampDutyForm,
-}
-
-
-def model_of(kind: str) -> type[Dated]:
-    return FORMS[kind]._meta.model

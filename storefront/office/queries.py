@@ -7,6 +7,7 @@ from django.db.models import Prefetch, Q, QuerySet, Sum
 
 from catalogue.kernel import money, phones, text
 from catalogue.kernel.periods import start_of
+from fulfilment.jobs.models import Job
 from fulfilment.orders.models import Line, Order
 from fulfilment.payments.holding.models import Hold
 from fulfilment.payments.holding.queries import unanswered
@@ -69,7 +70,7 @@ def refund(pk: int) -> Refund | None:
 
 def consignments(wanted: dict[str, Any]) -> QuerySet[Consignment]:
     """Return consignments that fit a cleaned ``ConsignmentFilter``; an empty one gives all that waits, oldest first."""
-    found = Consignment.objects.select_related("order", "cooperative").annotate(pieces=Sum("lines__quantity"))
+    found = Consignment.objects.select_related("order", "origin").annotate(pieces=Sum("lines__quantity"))
     state = wanted.get("state") or "open"
     if wanted.get("q"):
         words = text.squash(text.fold_digits(wanted["q"]))
@@ -80,7 +81,7 @@ def consignments(wanted: dict[str, Any]) -> QuerySet[Consignment]:
     elif state != "all":
         found = found.filter(state=state)
     if wanted.get("cooperative"):
-        found = found.filter(cooperative=wanted["cooperative"])
+        found = found.filter(origin__cooperative=wanted["cooperative"])
     return found.order_by("opened_at", "pk") if state == "open" else found.order_by("-opened_at", "-pk")
 
 
@@ -91,7 +92,7 @@ def consignment(reference: str) -> QuerySet[Consignment]:
         .select_related(
             "order__shipping_address__country",
             "order__shipping_address__province",
-            "cooperative",
+            "origin",
             "courier",
             "moved_by",
         )
@@ -118,7 +119,7 @@ def order(number: str) -> QuerySet[Order]:
             "lines__discounts",
             "delivery_discounts",
             "events__by",
-            "consignments__cooperative",
+            "consignments__origin",
             "payment_attempts__refunds",
             "payment_attempts__disputes",
             "messages",
@@ -149,7 +150,13 @@ def answered_holds() -> QuerySet[Hold]:
     return answered.order_by("-answered_at", "-pk")
 
 
+def drafting(cycle: str) -> bool:
+    """Tell whether a worker is to draft a run of this cycle, or does."""
+    waiting = Job.objects.filter(task="fulfilment.payouts.draft_run", payload__cycle=cycle)
+    return waiting.filter(state__in=(Job.State.WAITING, Job.State.RUNNING)).exists()
+
+
 def payouts(run: PayoutRun | None = None) -> QuerySet[Payout]:
     """Return payouts with their cooperative and run, of one run or all."""
-    found = Payout.objects.select_related("cooperative", "run")
+    found = Payout.objects.select_related("cooperative", "run", "account")
     return found.filter(run=run) if run else found

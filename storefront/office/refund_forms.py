@@ -12,7 +12,7 @@ from fulfilment.orders.models import Line
 from fulfilment.payments.models import Refund
 
 Reason = Refund.Reason
-CHOSEN = [reason for reason in Reason if reason not in (Reason.PAID_TOO_LATE, Reason.CANCELLED)]
+CHOSEN = [reason for reason in Reason if reason not in (Reason.PAID_TOO_LATE, Reason.CANCELLED, Reason.LOST)]
 
 
 class PiecesField(forms.IntegerField):

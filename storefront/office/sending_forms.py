@@ -13,7 +13,8 @@ from catalogue.places.models import Holiday
 from catalogue.places.names import country_name, country_names
 from fulfilment.shipping import queries as shipping
 from fulfilment.shipping.models import ExportRestriction, ImportRule
-from storefront.office.forms import DayField, LineField
+from storefront.customer.fields import DayField
+from storefront.office.forms import LineField
 
 BLOCKS = {
     "EU": _("European Union"),

@@ -4,9 +4,12 @@ from django.utils import timezone
 
 from catalogue.kernel import periods
 from catalogue.kernel.workdays import is_workday
+from catalogue.lots import operations as lots
 from catalogue.places.queries import closed_days
 from catalogue.pricing import operations as pricing
 from catalogue.pricing import sources
+from catalogue.receiving import operations as receiving
+from catalogue.receiving.queries import our_places
 from fulfilment.jobs.tasks import job
 
 
@@ -33,3 +36,16 @@ def fetch_rates() -> None:
     bank = sources.bank()
     if bank and is_workday(today, closed_days()):
         pricing.fetch_rates(source=bank, day=today, now=now)
+
+
+@job("storefront.office.retire_lots", queue="bulk")
+def retire_lots() -> None:
+    """Block what is too near its date to be sold."""
+    lots.retire(now=timezone.now())
+
+
+@job("storefront.office.propose_call_offs", queue="bulk")
+def propose_call_offs() -> None:
+    """Propose to ask cooperatives for what runs low, for the first hub; nothing while there is none."""
+    if hub := our_places().filter(kind="hub").order_by("code").first():
+        receiving.propose_call_offs(place=hub, now=timezone.now())

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from catalogue.kernel import text
 from catalogue.pricing.models import Currency
 from fulfilment.payments.policies import NotABankReference, bank_reference
+from storefront.customer.fields import DayField
 from storefront.orders.forms import OrderNumberField
 
-from .forms import DayField, LineField, NumberField
+from .forms import LineField, NumberField
 
 BANK_SIGNS = _("Letters without accents, digits, points, dashes and strokes; three at least.")
 

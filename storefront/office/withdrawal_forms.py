@@ -1,6 +1,5 @@
 """What the office says of withdrawals: which ones to show, what came back, why not, and how long buyers have."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -8,12 +7,13 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.places.names import country_name, country_names
-from fulfilment.orders.withdrawing.models import Withdrawal, WithdrawalLine, WithdrawalPeriod
+from fulfilment.orders.withdrawing.models import Withdrawal, WithdrawalPeriod
 from fulfilment.orders.withdrawing.policies import ELSEWHERE
 from fulfilment.shipping import queries as shipping
-from storefront.basket.forms import QuantityField
+from storefront.basket.forms import QuantityField, SomeOfField
+from storefront.customer.fields import DayField
 
-from .forms import ANY, DayField, LineField
+from .forms import ANY, BackForm, LineField
 from .sending_forms import BLOCKS
 
 MOST_DAYS = 90
@@ -36,40 +36,18 @@ class WithdrawalFilter(forms.Form):
     )
 
 
-class BackField(QuantityField):
+class BackField(SomeOfField):
     """How many pieces of a declared line are really back."""
 
-    def __init__(self, row: WithdrawalLine) -> None:
-        super().__init__(minimum=0, initial=row.quantity)
-        self.row, self.label = row, row.line.title_here
-
-    def validate(self, value: Any) -> None:
-        super().validate(value)
-        if value > self.row.quantity:
-            raise forms.ValidationError(
-                _("Only %(n)s of these were declared."), code="too_many", params={"n": self.row.quantity}
-            )
+    default_error_messages = {"over": _("Only %(n)s of these were declared.")}
 
 
-class AcceptForm(forms.Form):
+class AcceptForm(BackForm):
     """Pieces that are back, line by line."""
 
+    back_field = BackField
+
     note = LineField(label=_("Note"), max_length=300, required=False)
-
-    def __init__(self, rows: Iterable[WithdrawalLine], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for row in rows:
-            self.fields[f"back-{row.line_id}"] = BackField(row)
-        self.order_fields([name for name in self.fields if name != "note"])
-
-    @property
-    def back(self) -> dict[int, int]:
-        """Return pieces by order line."""
-        return {
-            field.row.line_id: self.cleaned_data[name]
-            for name, field in self.fields.items()
-            if isinstance(field, BackField)
-        }
 
 
 class RejectForm(forms.Form):
@@ -77,20 +55,12 @@ class RejectForm(forms.Form):
     note = LineField(label=_("What the buyer should know besides"), max_length=300, required=False)
 
 
-class DaysField(QuantityField):
-    """A number of days; empty where nothing can be sent back."""
-
-    def validate(self, value: Any) -> None:
-        if value is not None:
-            super().validate(value)
-
-
 class PeriodForm(forms.Form):
     """A row from a day on, taking the place of the one before it."""
 
     destination = forms.ChoiceField(label=_("Destination"))
     product_class = forms.ChoiceField(label=_("Kind of goods"), choices=WithdrawalPeriod.ProductClass.choices)
-    days = DaysField(minimum=0, required=False)
+    days = QuantityField(label=_("Days to send it back"), minimum=0, required=False)
     excluded = forms.ChoiceField(
         label=_("Cannot be sent back, because"),
         required=False,
@@ -102,7 +72,6 @@ class PeriodForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["days"].label = _("Days to send it back")
         language = (get_language() or "fr")[:2]
         groups = [
             (ELSEWHERE, destination_name(ELSEWHERE)),

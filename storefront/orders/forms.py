@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from catalogue.kernel.text import fold_digits, squash, strip_controls
 from fulfilment.orders.policies import NUMBER_LENGTH, fold_number
 from fulfilment.orders.withdrawing.queries import Item
-from storefront.basket.forms import QuantityField
+from storefront.basket.forms import SomeOfField
 from storefront.customer.fields import CodeField, PhoneField
 
 
@@ -40,20 +40,10 @@ class CodeForm(forms.Form):
         return "".join(self.cleaned_data["code"].split())
 
 
-class PiecesField(QuantityField):
+class PiecesField(SomeOfField):
     """How many pieces of one line go back; empty means none."""
 
-    def __init__(self, item: Item) -> None:
-        self.item = item
-        super().__init__(minimum=0, required=False, initial=item.left)
-        self.label = item.line.title_here
-
-    def validate(self, value: Any) -> None:
-        if value is None:
-            return
-        super().validate(value)
-        if value > self.item.left:
-            raise ValidationError(_("At most %(left)s of these can go back."), params={"left": self.item.left})
+    default_error_messages = {"over": _("At most %(left)s of these can go back.")}
 
 
 class PiecesForm(forms.Form):
@@ -62,7 +52,7 @@ class PiecesForm(forms.Form):
     def __init__(self, items: Iterable[Item], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for item in items:
-            self.fields[f"line-{item.line.pk}"] = PiecesField(item)
+            self.fields[f"line-{item.line.pk}"] = PiecesField(item, most=item.left, required=False, initial=item.left)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -74,7 +64,7 @@ class PiecesForm(forms.Form):
     def chosen(self) -> list[tuple[Item, int]]:
         """Return each line with how many of it, those without any left out."""
         return [
-            (field.item, self.cleaned_data[name])
+            (field.row, self.cleaned_data[name])
             for name, field in self.fields.items()
             if isinstance(field, PiecesField) and self.cleaned_data[name]
         ]

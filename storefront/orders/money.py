@@ -2,13 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from catalogue.kernel.money import ZERO, quantize
 from fulfilment.orders.models import Line, Order
 from fulfilment.orders.queries import breakdown_of
+from fulfilment.payouts.proof import paid_at
 from storefront.breakdown.tables import Table, table_of
+
+Status = Order.Status
+ON_THE_WAY = (Status.PAID, Status.CONFIRMED, Status.PREPARING, Status.SHIPPED)
+ARRIVED = (Status.DELIVERED, Status.COMPLETED, Status.RETURNED)
+
+
+@dataclass(frozen=True)
+class LinePaid:
+    """One line, and when its cooperative had its money; nothing while it has not."""
+
+    line: Line
+    at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -43,6 +57,19 @@ def money_of(order: Order, lines: Sequence[Line]) -> Money:
         taxes=_taxes(order, lines) if lines else [],
         total_mad=quantize(order.total_incl_tax * order.mad_per_unit),
     )
+
+
+def paid_of(order: Order, lines: Sequence[Line]) -> list[LinePaid]:
+    """Say of each line that was sold whether its cooperative was paid; nothing of what was given back.
+
+    None is before the whole order has arrived; from then on the ledger is asked (one query).
+    """
+    if order.status in ON_THE_WAY:
+        return [LinePaid(line, None) for line in lines]
+    if order.status not in ARRIVED or not lines:
+        return []
+    paid = paid_at(order.number, (line.pk for line in lines))
+    return [LinePaid(line, paid[line.pk]) for line in lines if line.pk in paid]
 
 
 def _taxes(order: Order, lines: Sequence[Any]) -> list[TaxSum]:

@@ -1,4 +1,4 @@
-"""An order's papers: the receipt to print, and the invoice."""
+"""An order's papers: the receipt to print, the invoice, and what credits it."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -7,13 +7,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from fulfilment.invoices.models import Paper
+from fulfilment.invoices.crediting.queries import note_of, paper_of_note
 from fulfilment.invoices.queries import invoice_of, paper_of_order
 from fulfilment.shipping.queries import METHOD_NAMES
 
 from .access import order_or_404, remember_key
 from .doors import refused_of
-from .money import money_of
+from .money import money_of, paid_of
+from .pdf import as_pdf
 
 
 @never_cache
@@ -28,6 +29,7 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
         "lines": lines,
         "refused": refused,
         "money": money_of(order, refused.kept if refused else lines),
+        "paid_lines": paid_of(order, refused.kept if refused else lines),
         "method": METHOD_NAMES.get(order.shipping_code, order.shipping_method),
     }
     return remember_key(request, render(request, "shop/receipt.html", context), number)
@@ -40,14 +42,23 @@ def invoice(request: HttpRequest, number: str) -> HttpResponse:
     order = order_or_404(request, number)
     paper = paper_of_order(order.pk)
     if paper is not None:
-        return remember_key(request, as_pdf(paper), number)
+        return remember_key(request, as_pdf(paper.pdf, paper.invoice.number), number)
     if invoice_of(order.pk) is None:
         raise Http404
     messages.info(request, _("The invoice is being made. Look again in a minute."))
     return remember_key(request, redirect("orders:detail", number), number)
 
 
-def as_pdf(paper: Paper) -> HttpResponse:
-    """Answer with an invoice's PDF under its number."""
-    name = f'inline; filename="{paper.invoice.number}.pdf"'
-    return HttpResponse(bytes(paper.pdf), content_type="application/pdf", headers={"Content-Disposition": name})
+@never_cache
+@require_safe
+def credit_note(request: HttpRequest, number: str, note: str) -> HttpResponse:
+    """Serve a credit note of an order's invoice to whoever may see the order; say so while it is still being made."""
+    order = order_or_404(request, number)
+    found = note_of(order.pk, note)
+    if found is None:
+        raise Http404
+    paper = paper_of_note(found)
+    if paper is not None:
+        return remember_key(request, as_pdf(paper.pdf, found.number), number)
+    messages.info(request, _("The credit note is being made. Look again in a minute."))
+    return remember_key(request, redirect("orders:detail", number), number)

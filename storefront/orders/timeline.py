@@ -25,6 +25,11 @@ NAMES = {
     "refused": gettext_lazy("Refused at the door"),
     "returned": gettext_lazy("Sent back"),
 }
+NAMES_IN_SHOP = {
+    "preparing": gettext_lazy("Being prepared in the shop"),
+    "consignment_packed": gettext_lazy("Ready in the shop"),
+    "delivered": gettext_lazy("Fetched"),
+}
 STOPPED = ("expired", "cancelled", "refused", "returned")
 
 
@@ -43,18 +48,26 @@ def steps_of(order: Order) -> list[Step]:
     at = {event.kind: event.at for event in order.events.all()}
     agreed = "confirmed" if order.payment_method == CASH else "paid"
     asked = ["authorised"] if order.made_to_order and agreed == "paid" else []
-    path = ["placed", *asked, agreed, "preparing", "shipped", "delivered"]
+    names = NAMES | NAMES_IN_SHOP if order.collect_at_id else NAMES
+    path = [
+        "placed",
+        *asked,
+        agreed,
+        "preparing",
+        "consignment_packed" if order.collect_at_id else "shipped",
+        "delivered",
+    ]
     stop = next((kind for kind in STOPPED if order.status == kind.upper()), None)
     reached = [kind for kind in path if kind in at]
     if stop:
-        return [*(Step(NAMES[kind], "done", at[kind]) for kind in reached), Step(NAMES[stop], "stopped", at.get(stop))]
+        return [*(Step(names[kind], "done", at[kind]) for kind in reached), Step(names[stop], "stopped", at.get(stop))]
     last = max((path.index(kind) for kind in reached), default=0)
     notes = {"shipped": _visit_note(at), "placed": _waiting_note(order, at)}
     steps = []
     for place, kind in enumerate(path):
         over = kind == "delivered" and kind in at
         state = "done" if place < last or over else "here" if place == last else "next"
-        steps.append(Step(NAMES[kind], state, at.get(kind), notes.get(kind, "")))
+        steps.append(Step(names[kind], state, at.get(kind), notes.get(kind, "")))
     return steps
 
 
@@ -64,6 +77,8 @@ def _visit_note(at: Mapping[str, datetime]) -> str:
         return ""
     if "consignment_coming_back" in at:
         return _("The courier found nobody twice: a parcel comes back to us.")
+    if "consignment_turned_back" in at:
+        return _("The courier brings a parcel back to us.")
     return _("The courier came and found nobody; a second visit follows.") if "consignment_missed" in at else ""
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from catalogue.kernel.formats import money
 from catalogue.places.names import country_name
+from fulfilment.invoices.crediting.queries import notes_of
 from fulfilment.orders import operations as orders
 from fulfilment.orders.models import Order
 from fulfilment.orders.policies import CASH, may_cancel
@@ -24,14 +25,17 @@ from fulfilment.payments.models import Refund
 from fulfilment.payments.queries import Standing, refunds_of, standing_of
 from fulfilment.shipping.queries import METHOD_NAMES
 from fulfilment.warehouse.queries import with_sellers
+from fulfilment.warehouse.shortages.queries import asked_of
 
-from . import operations
+from . import complaining, operations, withdrawing
 from .access import order_or_404, remember, remember_key
 from .doors import refused_of
+from .fetching import fetching_of
 from .forms import CodeForm, FindForm
-from .money import money_of
+from .money import money_of, paid_of
+from .parcels import ways_of
+from .recalling import notices_of
 from .timeline import steps_of
-from .withdrawing import panel_of
 
 ASKED = "order_code"
 UNPAID = (Order.Status.PENDING_PAYMENT, Order.Status.PENDING_CONFIRMATION, Order.Status.CONFIRMED)
@@ -41,30 +45,41 @@ UNPROCESSABLE = 422
 @never_cache
 @require_safe
 def detail(request: HttpRequest, number: str) -> HttpResponse:
-    order = order_or_404(request, number)
+    order, now = order_or_404(request, number), timezone.now()
     parcels = with_sellers(order)
     unpaid = order.status == Order.Status.PENDING_PAYMENT
     payments_stand = standing_of(order.pk) if unpaid else Standing(payable=False, held=False)
     cancellable = may_cancel(order.status, (parcel.state for parcel in parcels))
     lines = list(order.lines.all())
     refused = refused_of(order, lines)
+    refunds = refunds_of(order.pk) if order.status not in UNPAID else []
+    recalled = notices_of(order, parcels)
     context = {
         "order": order,
         "lines": lines,
+        "recalled": recalled,
+        "recalled_lines": {line for notice in recalled for line in notice.lines},
         "refused": refused,
         "money": money_of(order, refused.kept if refused else lines),
+        "paid_lines": paid_of(order, refused.kept if refused else lines),
         "steps": steps_of(order),
-        "parcels": parcels,
+        "ways": ways_of(order, parcels, lines),
         "method": METHOD_NAMES.get(order.shipping_code, order.shipping_method),
         "address": order.shipping_address,
+        **fetching_of(order),
         "country": country_name((get_language() or "ar")[:2], order.destination),
+        "asked": asked_of(order) if order.status == Order.Status.PREPARING else (),
+        "now": now,
         "to_pay": payments_stand.payable,
         "held": payments_stand.held,
         "on_card": payments_stand.on_card,
         "payment_over": unpaid and payments_stand.over,
         "transfer": account_in(order.currency) if payments_stand.awaited and not payments_stand.held else None,
-        "refunds": refunds_of(order.pk) if order.status not in UNPAID else (),
-        **panel_of(order, timezone.now()),
+        "refunds": refunds,
+        "credit_notes": notes_of(order.pk) if refunds and hasattr(order, "invoice") else (),
+        **withdrawing.panel_of(order, now),
+        **complaining.panel_of(order, now),
+        "waits": order.status in UNPAID,
         "can_cancel": cancellable and not payments_stand.held,  # the operation decides
         "paid": order.payment_method != CASH and order.status not in UNPAID,
     }

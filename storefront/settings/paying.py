@@ -35,6 +35,19 @@ for _currency, _account in TRANSFER_ACCOUNTS.items():
         f"TRANSFER_ACCOUNT_{_currency} is the demonstration's, which does not exist.",
     )
 
+_PAID_FROM = env.str("PAYOUT_ACCOUNT", default=_WRITTEN["MAD"])
+PAYOUT_ACCOUNT = tuple(part.strip() for part in _PAID_FROM.split(";")) if _PAID_FROM else None
+"""The office's account that cooperatives are paid from: bank, holder, IBAN, BIC. Unless set, the one for dirhams."""
+
+if PAYOUT_ACCOUNT is not None and (len(PAYOUT_ACCOUNT) != 4 or not is_iban(PAYOUT_ACCOUNT[2])):
+    raise ImproperlyConfigured("PAYOUT_ACCOUNT reads: bank; holder; IBAN; BIC. Look at its check digits.")
+
+PAYOUT_PAIN_VERSION = env.str("PAYOUT_PAIN_VERSION", default="09")
+"""The version of pain.001 that the bank takes."""
+
+if PAYOUT_PAIN_VERSION not in ("03", "09"):
+    raise ImproperlyConfigured("PAYOUT_PAIN_VERSION is 03 or 09.")
+
 TRANSFER_FROM = {
     "MAD": Decimal(env.str("TRANSFER_FROM_MAD", default="500")),
     "EUR": Decimal(env.str("TRANSFER_FROM_EUR", default="50")),

@@ -129,7 +129,14 @@ SMS_GATEWAY = env.str(
     "SMS_GATEWAY",
     default="storefront.demo.boxes.SmsBox" if SHOP_ENV == "demo" else "storefront.notifications.gateways.MemorySms",
 )
+SMS_FILE = DATA_DIR / "sms.jsonl"
+"""Where the demonstration's SMS end, one line of JSON each."""
 refuse(
-    SMS_GATEWAY in {"storefront.demo.boxes.SmsBox", "storefront.notifications.gateways.MemorySms"},
+    SMS_GATEWAY
+    in {
+        "storefront.demo.boxes.SmsBox",
+        "storefront.notifications.gateways.FileSms",
+        "storefront.notifications.gateways.MemorySms",
+    },
     "Production needs SMS_GATEWAY: the dotted path of the class that sends an SMS.",
 )

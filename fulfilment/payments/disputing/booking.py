@@ -82,8 +82,8 @@ def lose(dispute: Dispute, *, now: datetime) -> None:
             legs = policies.held_lost(left, dispute.currency)
         else:
             legs = policies.dispute_lost(left, dispute.currency, order.mad_per_unit)
-        count = Entry.objects.filter(source=Source.DISPUTE, external_id__startswith=_lost(dispute)).count()
-        _post(dispute, Source.DISPUTE, f"{_lost(dispute)}{count + 1}", legs, now)
+        place = ledger_queries.number_after(Source.DISPUTE, _lost(dispute))
+        _post(dispute, Source.DISPUTE, f"{_lost(dispute)}{place}", legs, now)
 
 
 def is_chargeable(dispute: Dispute) -> bool:

@@ -5,6 +5,11 @@ from fulfilment.payments.reconciliation.models import Discrepancy as Discrepancy
 from fulfilment.payments.reconciliation.models import DiscrepancyNote as DiscrepancyNote
 from fulfilment.payments.reconciliation.models import ReconciliationRow as ReconciliationRow
 from fulfilment.payments.reconciliation.models import ReconciliationRun as ReconciliationRun
+from fulfilment.payments.remitting.models import MissingCash as MissingCash
+from fulfilment.payments.remitting.models import RemittanceAgreement as RemittanceAgreement
+from fulfilment.payments.remitting.models import RemittanceContent as RemittanceContent
+from fulfilment.payments.remitting.models import RemittanceFile as RemittanceFile
+from fulfilment.payments.remitting.models import RemittanceLine as RemittanceLine
 
 from .attempts import PROVIDERS as PROVIDERS
 from .attempts import PaymentAttempt as PaymentAttempt

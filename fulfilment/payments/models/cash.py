@@ -1,8 +1,10 @@
 """Cash at the door: what couriers took, and what they handed in."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from .attempts import PaymentAttempt
 
@@ -10,11 +12,13 @@ from .attempts import PaymentAttempt
 class CashRemittance(models.Model):
     """Cash that a courier handed in, as it was counted or came to the bank. Written once.
 
+    ``amount`` is what it settles of the courier's debt, ``fees`` the part of it that they kept for their work.
     What it comes to more or less than the collections it pays stays between us and the courier, in plain sight.
     """
 
     courier = models.ForeignKey("shipping.Courier", on_delete=models.PROTECT, related_name="remittances")
     amount = models.DecimalField(max_digits=12, decimal_places=2, help_text="MAD")
+    fees = models.DecimalField(max_digits=12, decimal_places=2, default=0, help_text="MAD")
     received_on = models.DateField()
     reference = models.CharField(max_length=60, help_text="of the receipt or of the bank")
     recorded_at = models.DateTimeField()
@@ -26,6 +30,7 @@ class CashRemittance(models.Model):
         ordering = ["-recorded_at", "-pk"]
         constraints = [
             models.CheckConstraint(name="cash_remittance_positive", condition=Q(amount__gt=0)),
+            models.CheckConstraint(name="cash_remittance_fees_within", condition=Q(fees__gte=0, fees__lte=F("amount"))),
             models.CheckConstraint(name="cash_remittance_has_reference", condition=~Q(reference="")),
             models.UniqueConstraint(name="cash_remittance_once_per_reference", fields=["courier", "reference"]),
         ]
@@ -33,6 +38,11 @@ class CashRemittance(models.Model):
 
     def __str__(self) -> str:
         return f"cash-{self.pk}"
+
+    @property
+    def received(self) -> Decimal:
+        """What really came."""
+        return self.amount - self.fees
 
 
 class CashCollected(models.Model):

@@ -42,6 +42,7 @@ class Refund(models.Model):
         DAMAGED = "DAMAGED", _("arrived damaged")
         MISSING = "MISSING", _("missing from the parcel")
         REFUSED = "REFUSED", _("refused at the door")
+        LOST = "LOST", _("lost on the way")
         GOODWILL = "GOODWILL", _("a gesture of the office")
         DISPUTED = "DISPUTED", _("disputed at the buyer's bank")
 

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from catalogue.kernel import events
@@ -15,6 +14,7 @@ from catalogue.kernel.money import ZERO
 from fulfilment.payments import booking, frozen, signals
 from fulfilment.payments.models import CashCollected, CashRemittance, PaymentAttempt
 from fulfilment.payments.queries import owed_by
+from fulfilment.payments.remitting.queries import on_account_of
 from fulfilment.shipping.models import Courier
 
 from .paying import write_state
@@ -109,8 +109,13 @@ def remit_cash(
     reference: str,
     now: datetime,
     by: Any = None,
+    fees: Decimal = ZERO,
+    explained: Decimal = ZERO,
 ) -> CashRemittance:
     """Take in what a courier hands over for collections, and book it.
+
+    Of ``amount`` the courier kept ``fees`` for their work. Beyond what they owe no more is taken than is ``explained``
+    by their files, and stands on account.
 
     The oldest are paid for first, whole, with this money and what the courier handed in too much before; what the
     money does not reach stays owed. Locks the courier, so that two remittances follow each other. The same reference
@@ -120,22 +125,28 @@ def remit_cash(
     courier = lock_one(Courier.objects.filter(pk=courier_id))
     known = CashRemittance.objects.filter(courier=courier, reference=reference).first()
     if known is not None:
-        if (known.amount, known.received_on) != (amount, received_on):
+        if (known.amount, known.fees, known.received_on) != (amount, fees, received_on):
             raise RemittedAlready(reference)
         return known
     chosen = lock(CashCollected.objects.filter(pk__in=collections))
     _check_chosen(courier, chosen, collections)
     owed = owed_by(courier.pk)
-    if amount > owed:
+    if amount > owed + explained:
         raise MoreThanOwed(owed)
-    on_account = _unpaid(courier) - owed
+    on_account = on_account_of(courier.pk)
     remittance = CashRemittance.objects.create(
-        courier=courier, amount=amount, received_on=received_on, reference=reference, recorded_at=now, recorded_by=by
+        courier=courier,
+        amount=amount,
+        fees=fees,
+        received_on=received_on,
+        reference=reference,
+        recorded_at=now,
+        recorded_by=by,
     )
     paid = list(_paid_by(on_account + amount, chosen))
     CashCollected.objects.filter(pk__in=[row.pk for row in paid]).update(remittance=remittance)
     booking.remit(remittance, now=now)
-    order_ids = _all_in(paid)
+    order_ids = all_in(paid)
     if order_ids:
         events.announce(signals.cash_remitted, order_ids=order_ids, remittance_id=remittance.pk)
     return remittance
@@ -148,12 +159,6 @@ def _check_chosen(courier: Courier, chosen: list[CashCollected], wanted: Collect
         raise RemittedAlready(courier.pk)
 
 
-def _unpaid(courier: Courier) -> Decimal:
-    """Add up what was collected and is not paid for in full."""
-    rows = CashCollected.objects.filter(courier=courier, remittance=None)
-    return rows.aggregate(total=Sum("amount"))["total"] or ZERO
-
-
 def _paid_by(money: Decimal, chosen: Iterable[CashCollected]) -> Iterable[CashCollected]:
     for row in sorted(chosen, key=lambda row: (row.collected_at, row.pk)):
         if row.amount > money:
@@ -162,7 +167,7 @@ def _paid_by(money: Decimal, chosen: Iterable[CashCollected]) -> Iterable[CashCo
         yield row
 
 
-def _all_in(paid: Iterable[CashCollected]) -> list[int]:
+def all_in(paid: Iterable[CashCollected]) -> list[int]:
     """Return the orders for which everything is collected, and everything collected is in."""
     attempts = PaymentAttempt.objects.filter(collections__in=[row.pk for row in paid], state=State.SUCCEEDED)
     return sorted(set(attempts.exclude(collections__remittance=None).values_list("order_id", flat=True)))

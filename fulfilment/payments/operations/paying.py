@@ -5,10 +5,10 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from catalogue.cooperatives.operations import SoldOut
 from catalogue.kernel import events
 from catalogue.kernel.locks import lock_one
 from catalogue.kernel.money import ZERO
+from catalogue.lots.operations import SoldOut
 from fulfilment.orders import operations as orders
 from fulfilment.orders import signals
 from fulfilment.orders.models import Order

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from catalogue.kernel import events
+from catalogue.kernel.constraints import refused_as
 from catalogue.kernel.locks import lock, lock_one
 from catalogue.kernel.money import ZERO
 from fulfilment.orders import signals
@@ -87,7 +88,8 @@ def record_credit(
         why=why or Why.UNKNOWN,
         attempt=attempt,
     )
-    _write_once(credit)
+    with refused_as(lambda: _known(reference), constraint="bank_credit_once"):
+        credit.save(force_insert=True)
     booking.take_in(credit, now=now)
     if not why and attempt:
         _pay(attempt, [credit], now, by=None)
@@ -96,16 +98,10 @@ def record_credit(
     return credit
 
 
-def _write_once(credit: BankCredit) -> None:
-    """Insert the line; of two who record the same at once, the second waits for the first and is refused."""
-    try:
-        with transaction.atomic():
-            credit.save(force_insert=True)
-    except IntegrityError as error:
-        if "bank_credit_once" not in str(error):
-            raise
-        known = BankCredit.objects.select_related("recorded_by").filter(reference=credit.reference).first()
-        raise KnownReference(credit.reference, known) from error
+def _known(reference: str) -> KnownReference:
+    """Of two who record the same line at once, the second waits for the first and is refused."""
+    known = BankCredit.objects.select_related("recorded_by").filter(reference=reference).first()
+    return KnownReference(reference, known)
 
 
 @transaction.atomic

@@ -4,19 +4,17 @@ Nothing of a card is known here. A link in a message opens an order to whoever h
 a one-time code. Of the address the bank is told the town.
 """
 
-import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
+from catalogue.kernel.tables import as_csv
 from fulfilment.orders.models import Order
 from fulfilment.payments.models import Dispute
 from fulfilment.warehouse.models import Consignment
 from storefront.notifications.models import Message
-from storefront.office.cells import as_text
 
 LINK = re.compile(r"https?://\S+")
 LONGEST, LONGEST_MESSAGE = 20_000, 600
@@ -146,18 +144,10 @@ def bundle_of(dispute: Dispute, explanation: str) -> bytes:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bundle:
         bundle.writestr("answer.txt", text_of(dispute, explanation))
         heads = ("product", "cooperative", "quantity", f"unit {order.currency}", f"amount {order.currency}")
-        bundle.writestr("goods.csv", _table(heads, goods))
-        bundle.writestr("steps.csv", _table(("when", "what"), steps))
-        bundle.writestr("messages.csv", _table(("when", "by", "what"), told))
+        bundle.writestr("goods.csv", as_csv(heads, goods))
+        bundle.writestr("steps.csv", as_csv(("when", "what"), steps))
+        bundle.writestr("messages.csv", as_csv(("when", "by", "what"), told))
     return packed.getvalue()
-
-
-def _table(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
-    text = io.StringIO()
-    table = csv.writer(text)
-    table.writerow(heads)
-    table.writerows([as_text(cell) for cell in row] for row in rows)
-    return "\ufeff" + text.getvalue()
 
 
 def _day(at: datetime) -> str:

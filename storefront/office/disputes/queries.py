@@ -21,7 +21,7 @@ def dispute(pk: int) -> Dispute | None:
         "answers__asked_by",
         "attempt__refunds",
         Prefetch(f"{order}lines", queryset=Line.objects.order_by("pk")),
-        f"{order}consignments__cooperative",
+        f"{order}consignments__origin",
         f"{order}consignments__moved_by",
         f"{order}messages",
         f"{order}events__by",

@@ -14,10 +14,10 @@ from catalogue.kernel.money import CURRENCIES, MAD
 from catalogue.kernel.periods import day_of, start_of
 from catalogue.products.models import Category, Product
 from fulfilment.orders.discounting import Kind
+from storefront.customer.fields import DayField
 from storefront.offers.models import ConditionalOffer, OfferAmount, Range
 from storefront.offers.operations import Terms
 from storefront.offers.queries import KINDS
-from storefront.office.forms import DayField
 
 from .fields import FigureField, WholeField
 

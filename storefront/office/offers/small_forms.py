@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalogue.cooperatives.models import Partner, StockRecord
 from catalogue.kernel.periods import day_of
-from storefront.office.forms import DayField
+from storefront.customer.fields import DayField
 from storefront.vouchers.models import Voucher, VoucherSet
 from storefront.vouchers.operations import MOST_CODES
 

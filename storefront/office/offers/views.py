@@ -1,6 +1,5 @@
 """Pages of offers, their codes, and what cooperatives agreed to."""
 
-import csv
 from datetime import timedelta
 from typing import Any
 
@@ -13,12 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from catalogue.cooperatives.models import DiscountAgreement
-from catalogue.kernel import formats
+from catalogue.kernel import formats, tables
 from catalogue.kernel.periods import day_of, start_of
 from storefront.offers import operations
 from storefront.offers.models import ConditionalOffer
 from storefront.office import access
-from storefront.office.cells import as_text
 from storefront.vouchers import operations as vouchers
 from storefront.vouchers.models import VoucherSet
 from storefront.vouchers.policies import spell
@@ -139,16 +137,13 @@ def codes_csv(request: HttpRequest, pk: int) -> HttpResponse:
     """Return a batch of codes as a table for the printer; no cell is taken for a formula."""
     batch = get_object_or_404(VoucherSet, pk=pk)
     usages = {usage: str(words) for usage, words in USAGES}
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="codes-{batch.pk}.csv"'
-    table = csv.writer(response)
-    table.writerow(
-        [str(_("Code")), str(_("Name of the batch")), str(_("How often")), str(_("Last day")), str(_("Used"))]
-    )
+    heads = [_("Code"), _("Name of the batch"), _("How often"), _("Last day"), _("Used")]
+    rows: list[list[Any]] = []
     for voucher in queries.codes_of(batch):
         last = formats.short_day(day_of(voucher.end_datetime) - timedelta(days=1))
-        row: list[Any] = [spell(voucher.code), batch.name, usages.get(voucher.usage, voucher.usage), last, voucher.used]
-        table.writerow([as_text(cell) for cell in row])
+        rows.append([spell(voucher.code), batch.name, usages.get(voucher.usage, voucher.usage), last, voucher.used])
+    response = HttpResponse(tables.as_csv(heads, rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="codes-{batch.pk}.csv"'
     return response
 
 

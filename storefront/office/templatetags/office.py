@@ -5,16 +5,22 @@ from decimal import Decimal
 
 from babel import Locale
 from django import template
+from django.template import Context
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from catalogue.kernel import formats
+from catalogue.lots.models import Lot
 from catalogue.pricing.models import PriceListDraft, Side
+from catalogue.receiving.models import DeliveryLine
+from catalogue.receiving.operations import Reason
+from fulfilment.orders.inspecting.models import RETURNED, Returned
 from fulfilment.orders.models import Order
 from fulfilment.orders.withdrawing.models import Withdrawal
 from fulfilment.warehouse.models import Consignment
+from storefront.office.menu import Entry, menu
 
 register = template.Library()
 
@@ -43,12 +49,56 @@ CONSIGNMENT_LEVELS = {
     Consignment.State.RETURNED: "danger",
 }
 
+LOT_LEVELS = {
+    Lot.State.AWAITING: "warning",
+    Lot.State.RELEASED: "success",
+    Lot.State.BLOCKED: "danger",
+    Lot.State.RECALLED: "danger",
+}
+GOODS_LEVELS = {
+    **dict.fromkeys(("ANNOUNCED", "PROPOSED", "OPEN"), "warning"),
+    **dict.fromkeys(("RECEIVED", "SENT", "ASKED"), "info"),
+    **dict.fromkeys(("CLOSED", "ARRIVED", "APPLIED", "ANSWERED"), "success"),
+    "CANNOT": "danger",
+}
+"""States of deliveries, transfers, stocktakes and call-offs."""
+PACKING = {"packed": gettext_lazy("packed into a hamper"), "unpacked": gettext_lazy("taken out of a hamper")}
+
+TOLD_LEVELS = {"APPLIED": "success", "LATE": "info", "WAITING": "info", "SET_ASIDE": ""}
+
+
+@register.filter
+def told_level(outcome: str) -> str:
+    """Return the colour of what became of a courier's status."""
+    return TOLD_LEVELS.get(outcome, "warning")
+
 
 DRAFT_LEVELS = {
     PriceListDraft.State.READY: "warning",
     PriceListDraft.State.APPROVED: "success",
     PriceListDraft.State.REFUSED: "danger",
 }
+
+
+@register.filter
+def lot_level(state: str) -> str:
+    """Return the colour of a lot's badge."""
+    return LOT_LEVELS.get(Lot.State(state), "info")
+
+
+@register.filter
+def delivery_level(state: str) -> str:
+    """Return the colour of a delivery's badge, or a transfer's, a stocktake's, a call-off's."""
+    return GOODS_LEVELS.get(state, "")
+
+
+@register.filter
+def adjusted_because(reason: str) -> str:
+    """Return the words of a movement's reason: a code, and what someone wrote behind it."""
+    code, _colon, note = reason.partition(":")
+    returned = {f"{RETURNED}{value}": label for value, label in Returned.Reason.choices}
+    known = {**dict(DeliveryLine.Refusal.choices), **dict(Reason.choices), **PACKING, **returned}
+    return f"{known[code]}{note and ' ·'}{note}" if code in known else reason
 
 
 @register.filter
@@ -188,6 +238,8 @@ STEPS = {
     "not_confirmed": gettext_lazy("nobody confirmed it in time"),
     "consignment_missed": gettext_lazy("parcel: the courier found nobody"),
     "consignment_coming_back": gettext_lazy("parcel: found nobody twice, comes back"),
+    "consignment_out_for_delivery": gettext_lazy("parcel: out for delivery"),
+    "consignment_turned_back": gettext_lazy("parcel: its courier brings it back"),
     "payment_given_back": gettext_lazy("payment given back"),
     "transfer_waits": gettext_lazy("a transfer came that a person must look at"),
     "transfer_returned": gettext_lazy("transfer sent back"),
@@ -225,6 +277,15 @@ def event_words(kind: str) -> str:
     return str(dict(Order.Status.choices).get(kind.upper(), kind.replace("_", " ")))
 
 
+MONTH_LEVELS = {"CHECKED": "warning", "LOCKED": "success"}
+
+
+@register.filter
+def month_level(state: str) -> str:
+    """Return the colour of a month's badge."""
+    return MONTH_LEVELS.get(state, "")
+
+
 @register.filter
 def order_level(status: str) -> str:
     """Return the colour of an order's badge."""
@@ -244,3 +305,10 @@ def refund_level(state: str) -> str:
 def consignment_level(state: str) -> str:
     """Return the colour of a consignment's badge."""
     return CONSIGNMENT_LEVELS.get(state, "")  # type: ignore[call-overload, no-any-return]
+
+
+@register.inclusion_tag("office/parts/menu.html", takes_context=True)
+def office_menu(context: Context) -> dict[str, list[Entry]]:
+    """Show where the office's pages stand, to whom may open them."""
+    areas, pages = menu(context["request"])
+    return {"areas": areas, "pages": pages}

@@ -14,9 +14,11 @@ from catalogue.kernel.periods import day_of
 from catalogue.pricing import operations
 from catalogue.pricing.models import CooperativeTaxStatus, Fee, SellerOfRecord, StampDuty, VatRate
 from storefront.office import access
-from storefront.office.price_forms import FORMS, DatedForm, EndForm, model_of
+from storefront.office.dated_forms import FORMS, model_of
+from storefront.office.price_forms import DatedForm, EndForm
 
 PER_PAGE = 40
+PAGES = {"fee": "office:fees", "sdr": "office:sdr-rates"}
 REFUSALS = (operations.EndedAlready, operations.EndsBeforeStart, operations.EndsInThePast)
 
 
@@ -56,7 +58,7 @@ def add(request: HttpRequest, kind: str) -> HttpResponse:
     now = timezone.now()
     form = FORMS[kind](request.POST or None, today=day_of(now), initial={"valid_from": day_of(now)})
     if request.method == "POST" and form.is_valid() and _save(form, request, now):
-        messages.success(request, _("The row is written. Prices follow with the next list."))
+        messages.success(request, _written(kind))
         return redirect(_page_of(kind))
     context = {"form": form, "kind": kind, "back": _page_of(kind)}
     return render(request, "office/dated_add.html", context, status=422 if form.errors else 200)
@@ -86,18 +88,25 @@ def end(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         except REFUSALS as refusal:
             form.add_error("until", str(refusal))
         else:
-            messages.success(request, _("The row ends. Prices follow with the next list."))
+            messages.success(
+                request, _("The row ends.") if kind == "sdr" else _("The row ends. Prices follow with the next list.")
+            )
             return redirect(_page_of(kind))
     context = {"form": form, "row": row, "kind": kind, "back": _page_of(kind)}
     return render(request, "office/dated_end.html", context, status=422 if form.errors else 200)
 
 
+def _written(kind: str) -> str:
+    return _("The row is written.") if kind == "sdr" else _("The row is written. Prices follow with the next list.")
+
+
 def _check(request: HttpRequest, kind: str, verb: str) -> None:
     if kind not in FORMS:
         raise Http404
-    if not request.user.has_perm(f"pricing.{verb}_{model_of(kind)._meta.model_name}"):
+    model = model_of(kind)._meta
+    if not request.user.has_perm(f"{model.app_label}.{verb}_{model.model_name}"):
         raise PermissionDenied
 
 
 def _page_of(kind: str) -> str:
-    return "office:fees" if kind == "fee" else "office:taxes"
+    return PAGES.get(kind, "office:taxes")

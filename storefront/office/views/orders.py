@@ -7,6 +7,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from catalogue.pricing.models import Side
+from fulfilment.customs.queries import declarations_of
+from fulfilment.invoices.crediting.queries import note_of, notes_of, paper_of_note
 from fulfilment.invoices.queries import invoice_of, paper_of_order
 from fulfilment.ledger import queries as ledger
 from fulfilment.orders.confirming import queries as confirming
@@ -18,7 +21,7 @@ from fulfilment.warehouse.queries import with_sellers
 from storefront.office import access, queries
 from storefront.office.forms import OrderFilter
 from storefront.orders.doors import refused_of
-from storefront.orders.receipts import as_pdf
+from storefront.orders.pdf import as_pdf
 
 PER_PAGE = 30
 
@@ -41,6 +44,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     parcels = with_sellers(found)
     goods = queries.goods(found)
     context = {"order": found, "parcels": parcels, "invoice": invoice_of(found.pk)} | goods
+    context["credit_notes"] = notes_of(found.pk) if context["invoice"] else ()
     context["refundable"] = any(
         attempt.state == "SUCCEEDED" and not any(dispute.at_stake for dispute in attempt.disputes.all())
         for attempt in found.payment_attempts.all()
@@ -48,6 +52,8 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     context["cancellable"] = may_cancel(found.status, (parcel.state for parcel in parcels))
     if found.payment_method == CASH:
         context |= _cash_of(found, goods["lines"])
+    if found.side == Side.EXPORT and request.user.has_perm(access.VIEW_EXPORTS):
+        context["declarations"] = declarations_of(found.pk)
     if request.user.has_perm(access.VIEW_LEDGER):
         context["ledger_entries"] = ledger.of_order(found.number)
     return render(request, "office/order.html", context)
@@ -72,4 +78,15 @@ def invoice(request: HttpRequest, number: str) -> HttpResponse:
     paper = paper_of_order(found.pk) if found else None
     if paper is None:
         raise Http404
-    return as_pdf(paper)
+    return as_pdf(paper.pdf, paper.invoice.number)
+
+
+@access.office_page(access.VIEW_ORDERS)
+def credit_note(request: HttpRequest, number: str, note: str) -> HttpResponse:
+    """Serve the paper of a credit note of an order's invoice."""
+    order_id = Order.objects.filter(number=number).values_list("pk", flat=True).first()
+    found = note_of(order_id, note) if order_id else None
+    paper = paper_of_note(found) if found else None
+    if paper is None:
+        raise Http404
+    return as_pdf(paper.pdf, note)

@@ -76,7 +76,7 @@ def accept(request: HttpRequest, number: str, count: int) -> HttpResponse:
     try:
         operations.accept(
             withdrawal_id=found.pk,
-            back=form.back,
+            back=form.pieces,
             note=form.cleaned_data["note"],
             now=timezone.now(),
             by=request.user,

@@ -5,6 +5,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from catalogue.joining.queries import payout_terms
+from catalogue.receiving.queries import call_offs_for
 from fulfilment.payouts import queries as payouts
 from fulfilment.warehouse import queries as warehouse
 
@@ -34,6 +36,7 @@ def home(request: HttpRequest, desk: Desk) -> HttpResponse:
         "waiting": warehouse.for_cooperative(desk.cooperative, limit=SHOWN),
         "waiting_count": warehouse.waiting_of(desk.cooperative),
         "owed": payouts.owed(desk.cooperative, timezone.now()),
+        "wanted": call_offs_for(desk.cooperative)[:SHOWN],
         "low": low[:SHOWN],
         "low_count": len(low),
     }
@@ -44,4 +47,4 @@ def home(request: HttpRequest, desk: Desk) -> HttpResponse:
 def cooperative(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Show the account the money goes to and the people who work here."""
     people = desk.cooperative.memberships.select_related("user").order_by("-role", "pk")
-    return render(request, "portal/cooperative.html", {"people": people})
+    return render(request, "portal/cooperative.html", {"people": people, "terms": payout_terms(desk.cooperative)})

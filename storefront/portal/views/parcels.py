@@ -2,8 +2,10 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 
 from fulfilment.warehouse import queries
+from storefront.orders.pdf import parcel_paper
 
 from .. import access
 from ..access import Desk
@@ -26,3 +28,13 @@ def parcel(request: HttpRequest, desk: Desk, reference: str) -> HttpResponse:
     if found is None:
         raise Http404
     return render(request, "portal/parcel.html", {"parcel": found})
+
+
+@never_cache
+@access.portal_page()
+def paper(request: HttpRequest, desk: Desk, reference: str, kind: str) -> HttpResponse:
+    """Serve the label or slip of one of the cooperative's own parcels."""
+    found = queries.parcel_of(desk.cooperative, reference)
+    if found is None:
+        raise Http404
+    return parcel_paper(found.id, reference, kind)

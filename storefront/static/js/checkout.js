@@ -10,6 +10,8 @@
 
   form.addEventListener("change", (event) => {
     if (!event.target.matches("[data-delivery]")) return;
+    const fetched = form.querySelector("[data-fetched]"); // a shop asks for no address
+    if (fetched || event.target.value.startsWith("collect:")) return recompute();
     const choice = event.target.closest("label");
     form.querySelector("[data-sum-delivery]").innerHTML = choice.querySelector("[data-price]").innerHTML;
     form.querySelector("[data-sum-total]").innerHTML = choice.querySelector("[data-total]").innerHTML;

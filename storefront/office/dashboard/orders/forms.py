@@ -3,7 +3,7 @@ from typing import Any
 from django import forms
 from oscar.apps.dashboard.orders import forms as upstream
 
-from storefront.office.forms import YEARS
+from storefront.customer.fields import YEARS
 
 
 class OrderSearchForm(upstream.OrderSearchForm):

@@ -1,7 +1,7 @@
 """What pages cost: SQL queries, bytes, and time as a ratio to the emptiest page, in one process on the demo's data.
 
 make demo    # once, to have data; it need not be running
-make bench                    # pages, publishing the catalogue's prices, and placing and paying
+make bench                    # pages, publishing the catalogue's prices, placing and paying, recalling a lot
 make bench ARGS=--big-list    # publishing 160,000 products' prices instead
 """
 
@@ -62,7 +62,10 @@ def measure() -> int:
             print(f"  answered {response.status_code}: {path}")
             return 1
     prices.measure(big=False)
-    return subprocess.run([sys.executable, "-m", "bench.paying"], check=False).returncode  # in a database of its own
+    for bench in ("bench.paying", "bench.recall"):  # each in a database of its own
+        if code := subprocess.run([sys.executable, "-m", bench], check=False).returncode:
+            return code
+    return 0
 
 
 def pages() -> list[tuple[str, str]]:

@@ -11,10 +11,11 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+
+from bench.database import own_database
 
 THREADS = (1, 4, 8)
 SHELF, PURCHASES, LONGEST_SECONDS = 24, 60, 20
@@ -47,7 +48,7 @@ def main() -> int:
     django.setup()
     from tests.factories.bank import open_bank
 
-    with _own_database(), open_bank() as bank:
+    with own_database(), open_bank() as bank:
         records = _shelf()
         print(f"{'placing and paying':<24}{'orders/s':>10}{'× placing':>11}{'× 1 thread':>12}", end="")
         print("".join(f"{f'{step} p95 ms':>16}" for step in STEPS), flush=True)
@@ -70,25 +71,6 @@ def main() -> int:
 def _print(name: str, found: Measured, of_placing: str, of_one: str) -> None:
     times = "".join(f"{found.p95(step):>16.0f}" if found.steps[step] else f"{'':>16}" for step in STEPS)
     print(f"{name:<24}{found.per_second:>10.1f}{of_placing:>11}{of_one:>12}{times}", flush=True)
-
-
-@contextmanager
-def _own_database() -> Iterator[None]:
-    """Copy the tests' empty database for the time of the bench."""
-    from django.db import connections
-
-    from tests.support import databases, servers
-
-    servers.start()
-    name = f"test_{os.getpid()}_bench"
-    try:
-        databases.copy("empty", name)
-        connections.settings["default"]["NAME"] = name
-        yield
-    finally:
-        connections.close_all()
-        databases.drop(name)
-        servers.stop()
 
 
 def _shelf() -> list[Any]:

@@ -1,11 +1,14 @@
 """What every test stands on: real servers, a pinned clock, a fresh copy of a migrated database."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.cache import caches
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from tests.support import clock as clocks
 from tests.support import databases, servers
@@ -14,6 +17,10 @@ from tests.support.live import live_shop, live_shop_processes  # noqa: F401
 from tests.support.races import run_together  # noqa: F401
 
 pytest_plugins = ["tests.plugins.bank", "tests.plugins.jobs"]
+
+
+def pytest_configure() -> None:
+    settings.WHITENOISE_AUTOREFRESH = True  # look a file up when it is asked for: each test client would list them all
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -37,9 +44,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Make the templates that the chosen tests copy, before the first of them: its time would run out meanwhile."""
+    """Make the templates that the chosen tests copy, before the first of them: its time would run out meanwhile.
+
+    What is loaded by now stays: the garbage collector need not look through it again and again.
+    """
     if session.config.option.collectonly:
         return
+    gc.collect()
+    gc.freeze()
     if any(item.get_closest_marker("django_db") or "live_shop" in item.fixturenames for item in session.items):
         databases.template("empty")
     if any(item.get_closest_marker("catalogue_data") or "live_shop" in item.fixturenames for item in session.items):
@@ -48,7 +60,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    databases.use("catalogue" if item.get_closest_marker("catalogue_data") else "empty")
+    catalogue = item.get_closest_marker("catalogue_data")
+    fresh = catalogue is not None and catalogue.kwargs.get("fresh", False)
+    databases.use("catalogue" if catalogue else "empty", fresh=fresh)
+    translation.deactivate()  # the language that a test before asked in
 
 
 @pytest.fixture(scope="session")

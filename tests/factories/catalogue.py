@@ -15,6 +15,9 @@ from catalogue.pricing import operations as pricing
 from catalogue.pricing.models import ExchangeRate, PriceList, VatClass, VatRate
 from catalogue.products.models import Category, Family, Product, ProductClass
 
+from .banking import make_rib, open_account
+from .lots import make_lot
+
 numbers = count(1)
 
 
@@ -53,8 +56,8 @@ def make_province(code: str = "TAO", name: str = "Taounate", zone_code: str = "M
     )[0]
 
 
-def make_cooperative(**fields: Any) -> Partner:
-    """Return a cooperative of its own number."""
+def make_cooperative(*, with_account: bool = True, **fields: Any) -> Partner:
+    """Return a cooperative of its own number, with an account that may be paid to since 2025."""
     number = next(numbers)
     values = {
         "name": f"Coopérative {number}",
@@ -74,9 +77,6 @@ def make_cooperative(**fields: Any) -> Partner:
         "ice": f"{number:015d}",
         "tax_id": str(number),
         "onssa_status": "valid",
-        "bank_code": "230",
-        "bank_name": "CIH",
-        "rib": f"{230780000000000000000000 + number}",
         "vat_regime": "exempt",
         "annual_turnover_mad": Decimal("250000.00"),
         "payout_method": "bank_transfer",
@@ -90,14 +90,18 @@ def make_cooperative(**fields: Any) -> Partner:
     } | fields
     if "province" not in values:
         values["province"] = make_province()
-    return Partner.objects.create(**values)
+    cooperative = Partner.objects.create(**values)
+    if with_account:
+        open_account(cooperative, make_rib(number))
+    return cooperative
 
 
 def make_family(code: str = "argan-food") -> Family:
     """Return a family on a shelf of the same name."""
     if family := Family.objects.filter(code=code).first():
         return family
-    category = Category.objects.filter(code=code).first() or Category.add_root(name=code, slug=code, code=code)
+    named = {"name": code, "slug": code, "code": code}
+    category = Category.objects.filter(code=code).first() or Category.objects.add_root(named)
     return Family.objects.create(
         code=code, name=code, kind="food", category=category, hs_code="151590", vat_class="R10"
     )
@@ -142,19 +146,23 @@ def make_stockrecord(
     in_stock: int = 10,
     promised: int = 0,
 ) -> StockRecord:
-    """Return what a cooperative has of a product; both are made when they are not given."""
+    """Return what a cooperative has of a product, in one lot in its own store; what is not given is made."""
     cooperative = cooperative or make_cooperative()
     product = product or make_product()
-    return StockRecord.objects.create(
+    record = StockRecord.objects.create(
         partner=cooperative,
         product=product,
         partner_sku=f"{cooperative.code}-{product.sku}",
         price_currency="MAD",
         price=Decimal(price),
         farm_gate_price=Decimal(farm_gate),
-        num_in_stock=in_stock,
-        num_allocated=promised,
+        num_in_stock=0,
+        num_allocated=0,
     )
+    if in_stock:
+        make_lot(record, in_stock, held=promised)
+        record.num_in_stock, record.num_allocated = in_stock, promised  # the database has them already
+    return record
 
 
 def make_vat_rates() -> None:

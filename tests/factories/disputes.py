@@ -57,7 +57,9 @@ def answer_dispute(dispute: Dispute, by: Any = None, **evidence: str) -> Dispute
 def fail_refund(refund: Refund) -> Refund:
     """Let the bank refuse a refund."""
     paid_by = refund.attempt.intent_id or ""
-    answer = GivenBack("re_refused", Refund.State.FAILED, refund.amount, refund.currency, paid_by, "no such card")
+    answer = GivenBack(
+        f"re_refused_{refund.pk}", Refund.State.FAILED, refund.amount, refund.currency, paid_by, "no such card"
+    )
     return record_refund(refund_id=refund.pk, answer=answer, now=timezone.now())
 
 

@@ -14,6 +14,9 @@ from catalogue.places.models import Province
 from fulfilment.orders.models import Line, Order
 from fulfilment.orders.policies import Item
 from fulfilment.orders.queries import quote as make_quote
+from fulfilment.payments.gateways.base import Payment
+from fulfilment.payments.models import PaymentAttempt
+from fulfilment.payments.operations import paying
 from fulfilment.shipping import queries as shipping
 from fulfilment.shipping.models import DeliveryCountry, DeliveryZone, ExportRestriction, Tariff
 from storefront.basket.models import Basket
@@ -122,6 +125,23 @@ def place_order(*items: tuple[StockRecord, int], shopping: Shopping = HOME_SHOPP
         basket_id=basket.pk, wanted=make_wanted(basket, shopping=shopping, **fields), now=timezone.now()
     )
     return Order.objects.get(pk=placed.order_id)
+
+
+def settle_by_card(order: Order) -> None:
+    """Let the provider say that an order's card was charged, without a provider: the order is paid."""
+    (attempt,) = PaymentAttempt.objects.filter(order=order)
+    attempt.intent_id = f"pi_{order.number}"
+    attempt.save(update_fields=["intent_id"])
+    said = Payment(
+        id=attempt.intent_id,
+        state=PaymentAttempt.State.SUCCEEDED,
+        amount=attempt.amount,
+        currency=attempt.currency,
+        received=attempt.amount,
+        charge_id=f"ch_{order.number}",
+        metadata={"order_number": order.number},
+    )
+    paying.record(attempt, said, timezone.now())
 
 
 class Guest:

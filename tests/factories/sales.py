@@ -20,6 +20,7 @@ from fulfilment.orders.withdrawing.queries import period_of, periods_for
 from fulfilment.warehouse.models import Consignment, ConsignmentLine
 
 from .catalogue import make_country, make_stockrecord, publish_prices
+from .lots import store_of
 
 RATES = {"MAD": Decimal(1), "EUR": Decimal("10.80"), "USD": Decimal("9.30")}
 numbers = count(1)
@@ -135,7 +136,7 @@ def make_consignment(
         **{
             "reference": f"{order.number}-{cooperative.code}",
             "order": order,
-            "cooperative": cooperative,
+            "origin": store_of(cooperative),
             "state": state,
             "opened_at": order.date_placed,
             **times,

@@ -4,12 +4,29 @@ import os
 import shutil
 import signal
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import redis
 
+from fulfilment.jobs.broker import application
 from storefront.demo.services import valkey
 from storefront.demo.services.layout import Layout
+
+
+@contextmanager
+def private_broker() -> Iterator["PrivateBroker"]:
+    """Give a broker that relays made meanwhile ring; it answers, or not, within a second."""
+    conf = application().conf
+    before = conf.broker_url, conf.broker_transport_options
+    with PrivateBroker() as own:
+        conf.broker_url = own.celery_url
+        conf.broker_transport_options = {**before[1], "socket_timeout": 1, "socket_connect_timeout": 1}
+        try:
+            yield own
+        finally:
+            conf.broker_url, conf.broker_transport_options = before
 
 
 class PrivateBroker:

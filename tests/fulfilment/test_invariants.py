@@ -5,8 +5,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from catalogue.cooperatives.models import StockRecord
 from catalogue.kernel import events
 from catalogue.kernel.invariants import registered
+from catalogue.lots.models import Lot, LotStock, QualityDecision
 from fulfilment.jobs.models import Job
 from fulfilment.orders import signals
 from fulfilment.orders.models import Line, LineDiscount, Order
@@ -16,6 +18,7 @@ from fulfilment.warehouse.models import Consignment, ConsignmentLine
 from storefront.notifications.models import Message
 from storefront.notifications.operations import write_message
 from tests.factories.catalogue import make_stockrecord
+from tests.factories.lots import make_place
 from tests.factories.movements import charge_back
 from tests.factories.orders import copy_line
 from tests.factories.parcels import make_held_order, move_to
@@ -83,12 +86,20 @@ BREAKS = {
     ).update(attempts=4),
     "messages: each order hears of each step once": lambda: Message.objects.update(kind="order.confirmed"),
     "jobs: no dead letters": lambda: Job.objects.filter(pk=Job.objects.earliest("pk").pk).update(state="DEAD"),
-    "warehouse: every line of an order in preparation is in one consignment, whole": lambda: (
+    "warehouse: every line of an order in preparation is in one consignment, whole but for what was left out": lambda: (
         ConsignmentLine.objects.update(quantity=9)
     ),
-    "warehouse: a consignment holds lines of its own order and cooperative": lambda: Consignment.objects.filter(
-        pk=Consignment.objects.earliest("pk").pk
-    ).update(cooperative=make_stockrecord().partner),
+    "warehouse: a consignment holds lines of its own order, and pieces from its own place": lambda: (
+        Consignment.objects.filter(pk=Consignment.objects.earliest("pk").pk).update(origin=make_place())
+    ),
+    "lots: a stock record is the sum of its released lots where the site sells from": lambda: (
+        StockRecord.objects.update(num_in_stock=99)
+    ),
+    "lots: a lot is in the state last decided of it": lambda: QualityDecision.objects.create(
+        lot=Lot.objects.earliest("pk"), state="BLOCKED", reason="fault", at=timezone.now()
+    ),
+    "orders: what is promised is what open orders wait for": lambda: LotStock.objects.update(held=1),
+    "orders: what has not left is kept for its line, whole": lambda: Line.objects.update(num_allocated=1),
     "warehouse: nothing is prepared for an order that nobody promised to pay": lambda: Order.objects.update(
         status="PENDING_PAYMENT"
     ),
@@ -96,7 +107,7 @@ BREAKS = {
         Order.objects.update(status="PAID")
     ),
     "warehouse: an order is as far as its least advanced consignment": lambda: Consignment.objects.update(state="OPEN"),
-    "payouts: a payable is of the line's own cooperative": lambda: Payable.objects.update(
+    "payouts: a payable is of a cooperative that earns by its line": lambda: Payable.objects.update(
         cooperative=make_stockrecord().partner
     ),
     "orders: a line costs its price less its discounts, tax included and excluded": lambda: LineDiscount.objects.create(
@@ -168,7 +179,7 @@ def test_the_command_fails_with_the_rows_that_break_an_invariant(settled):
     with pytest.raises(CommandError, match="are broken"):
         call_command("prove_invariants", stdout=out)
 
-    assert "BROKEN payouts: a payable is of the line's own cooperative" in out.getvalue()
+    assert "BROKEN payouts: a payable is of a cooperative that earns by its line" in out.getvalue()
     assert repr(Payable.objects.get(pk=payable.pk)) in out.getvalue()
 
 

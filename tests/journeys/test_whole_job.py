@@ -1,21 +1,26 @@
 """The shop's whole job, once in each currency: found, bought, paid, prepared, delivered, and the cooperative paid."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db.models import F, Sum
+from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from catalogue.cooperatives.models import Membership
+from catalogue.cooperatives.models import Membership, Partner
 from catalogue.kernel.money import from_minor
+from catalogue.kernel.periods import day_of
+from catalogue.lots.policies import LEAST_DAYS_ABROAD
+from catalogue.lots.queries import sellable
 from catalogue.people.models import User
 from catalogue.products.models import Product
 from fulfilment.orders.models import Order
 from fulfilment.payments.models import PaymentAttempt
 from fulfilment.payouts import operations as payouts
-from fulfilment.payouts.models import Payable
+from fulfilment.payouts import policies
+from fulfilment.payouts.models import Payable, PayoutRun
 from storefront.demo.models import Letter
 
 from .people import DECLINED_CARD, GOOD_CARD, Colleague, Shopper, carry_to_the_door, eventually
@@ -27,13 +32,15 @@ FRENCH = {"viewport": {"width": 1280, "height": 900}, "locale": "fr-FR"}
 ENGLISH = {"viewport": {"width": 1280, "height": 900}, "locale": "en-US"}
 
 
-def in_stock(category: str, currency: str, side: str, **wanted: object) -> Product:
-    """A published product of a category that this shopper can buy."""
+def in_stock(category: str, currency: str, side: str, *, free: int = 5, **wanted: object) -> Product:
+    """A published product of a category that this shopper can buy: more pieces of one lot lie free at one place."""
+    lasting = Q(lot__best_before=None) | Q(lot__best_before__gt=timezone.now() + timedelta(days=LEAST_DAYS_ABROAD + 1))
+    here = sellable().filter(lasting, lot__stockrecord__product=OuterRef("pk"), on_hand__gt=F("held") + free)
     return (
         Product.objects.filter(
+            Exists(here),
             is_public=True,
             categories__code__startswith=category,
-            stockrecords__num_in_stock__gt=5,
             stockrecords__prices__currency=currency,
             stockrecords__prices__side=side,
             **wanted,
@@ -64,7 +71,7 @@ def see_it_through(browser, shop, number):
     payables = Payable.objects.filter(order_line__order=order)
     eventually(lambda: payables.count() == order.lines.count())
     let_days_pass(order)
-    shop.manage("run_payouts")
+    pay_cooperatives(browser, shop, order)
     owner_of(order)
     owner = Colleague(browser, shop, "cooperative owner")
     for cooperative in {line.partner for line in order.lines.all()}:
@@ -82,10 +89,42 @@ def see_it_through(browser, shop, number):
 
 
 def let_days_pass(order):
-    """Let the last day to send anything back be over, and the courier hand in the cash: the shop's clock stays."""
-    Payable.objects.filter(order_line__order=order).update(withdrawal_ends_at=F("earned_at"))
+    """Let the order have arrived two months ago, and the courier hand in the cash then: the shop's clock stays."""
+    then = timezone.now() - timedelta(days=62)
+    Payable.objects.filter(order_line__order=order).update(earned_at=then, withdrawal_ends_at=then)
     if order.payment_method == "cash":
-        payouts.take_in_cash(order_ids=[order.pk], now=timezone.now())
+        payouts.take_in_cash(order_ids=[order.pk], now=then)
+    else:
+        Payable.objects.filter(order_line__order=order).update(money_in_at=then)
+
+
+def ask_for_another_cycle(cooperative):
+    """Have a cooperative paid by a cycle whose last period it was not paid for: the told year paid it for its own."""
+    today = day_of(timezone.now())
+    for cycle in policies.CYCLES:
+        period = policies.last_period(cycle, today)
+        if not cooperative.payouts.filter(from_day=period.from_day, until_day=period.until_day).exists():
+            Partner.objects.filter(pk=cooperative.pk).update(payout_cycle=cycle)
+            return
+    raise AssertionError(cooperative)
+
+
+def pay_cooperatives(browser, shop, order):
+    """Draft the runs that are due, and let two people of the office take each with this order to the bank."""
+    for cooperative in Partner.objects.filter(order_lines__order=order).distinct():
+        ask_for_another_cycle(cooperative)
+    shop.manage("run_payouts")
+    lines = order.lines.values("pk")
+    runs = PayoutRun.objects.filter(payouts__lines__ledger_line__order_line__in=lines, state="DRAFTED").distinct()
+    finance, director = Colleague(browser, shop, "office finance"), Colleague(browser, shop, "director")
+    for run in runs.order_by("pk"):
+        for person, step in ((finance, "submit"), (director, "approve"), (finance, "export")):
+            person.go(f"office/payouts/runs/{run.reference}/")
+            person.press(f"form[action$='/{step}/'] button")
+        run.refresh_from_db()
+        assert run.state == "EXPORTED"
+    finance.leave()
+    director.leave()
 
 
 def link_in(text: str) -> str:

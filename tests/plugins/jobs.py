@@ -7,9 +7,8 @@ import pytest
 from django.utils import timezone
 
 from fulfilment.jobs import registry, relay, runner
-from fulfilment.jobs.broker import application
 from fulfilment.jobs.policies import ATTEMPTS
-from tests.fakes.broker import PrivateBroker
+from tests.fakes.broker import PrivateBroker, private_broker
 
 
 @pytest.fixture
@@ -53,10 +52,5 @@ def declare_job() -> Any:
 @pytest.fixture
 def broker() -> Iterator[PrivateBroker]:
     """A broker of this test's own, which relays made in the test ring; it answers, or not, within a second."""
-    conf = application().conf
-    before = conf.broker_url, conf.broker_transport_options
-    with PrivateBroker() as own:
-        conf.broker_url = own.celery_url
-        conf.broker_transport_options = {**before[1], "socket_timeout": 1, "socket_connect_timeout": 1}
+    with private_broker() as own:
         yield own
-    conf.broker_url, conf.broker_transport_options = before

@@ -1,6 +1,5 @@
 """The same visit written down by two people, and a yes that meets the sweep."""
 
-import time
 from datetime import timedelta
 
 import pytest
@@ -8,9 +7,10 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from fulfilment.orders.confirming import operations as confirming
+from fulfilment.orders.inspecting.queries import come_with
 from fulfilment.orders.models import Confirmation, Order
 from fulfilment.orders.operations import life
-from fulfilment.warehouse import operations
+from fulfilment.warehouse import operations, parcels
 from tests.factories.catalogue import make_stockrecord
 from tests.factories.parcels import make_held_order, move_to, open_parcels
 from tests.support.races import run_together, unlock
@@ -18,15 +18,8 @@ from tests.support.races import run_together, unlock
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def read_slowly(rows):
-    """Read rows where the operations lock them, and give others time to do the same."""
-    found = list(rows.order_by("pk"))
-    time.sleep(1)
-    return found
-
-
 def without_locks(monkeypatch):
-    unlock(monkeypatch, operations, confirming, life, read=read_slowly)
+    unlock(monkeypatch, operations, parcels, confirming, life, meet=2)
 
 
 @pytest.fixture
@@ -60,19 +53,11 @@ def test_twin_without_the_locks_the_database_refuses_the_second_visit(parcel, mo
 def take_back_together(parcel):
     operations.refuse(consignment_id=parcel.pk, reason="no_money", by=None, now=timezone.now())
     run_together(lambda: operations.take_back(consignment_id=parcel.pk, by=None, now=timezone.now()), workers=2)
-    record = parcel.lines.get().order_line.stockrecord
-    record.refresh_from_db()
-    return record.num_in_stock
+    return [row.quantity for row in come_with(parcel.reference)]
 
 
-def test_two_people_who_take_a_parcel_back_put_its_goods_on_the_shelf_once(parcel):
-    assert take_back_together(parcel) == 10
-
-
-def test_twin_without_the_locks_the_goods_are_on_the_shelf_twice(parcel, monkeypatch):
-    without_locks(monkeypatch)
-
-    assert take_back_together(parcel) == 13
+def test_two_people_who_take_a_parcel_back_have_its_goods_inspected_once(parcel):
+    assert take_back_together(parcel) == [3]
 
 
 @pytest.fixture

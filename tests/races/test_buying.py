@@ -21,7 +21,7 @@ from tests.support import servers
 from tests.support.races import run_together
 
 pytestmark = pytest.mark.django_db(transaction=True)
-HOLD = "catalogue.cooperatives.operations"
+HOLD = "catalogue.lots.operations.holding"
 
 
 @pytest.fixture(autouse=True)
@@ -67,12 +67,12 @@ def drop_constraint(table, name):
 def looking_without_lock(monkeypatch, together):
     """Read the stock without its lock; nobody writes before all have looked."""
 
-    def look(model, ids):
-        rows = {row.pk: row for row in model.objects.filter(pk__in=set(ids))}
+    def look(rows):
+        found = list(rows.select_related("lot__stockrecord__product", "place"))
         together.wait(timeout=20)
-        return rows
+        return found
 
-    monkeypatch.setattr(f"{HOLD}.lock_ids", look)
+    monkeypatch.setattr(f"{HOLD}.locked", look)
 
 
 def test_the_last_unit_is_sold_once_and_seven_are_told_kindly():
@@ -100,7 +100,7 @@ def test_twin_without_the_lock_only_the_database_keeps_the_last_unit_and_seven_m
 
     faults = faults_of(answers)
     assert (Order.objects.count(), len(faults)) == (1, 7)
-    assert all("stockrecord_promises_only_what_is_there" in fault for fault in faults)
+    assert all("lot_stock_holds_what_is_there" in fault for fault in faults)
 
 
 def test_twin_without_lock_and_constraint_the_last_unit_is_sold_eight_times(monkeypatch):
@@ -108,6 +108,7 @@ def test_twin_without_lock_and_constraint_the_last_unit_is_sold_eight_times(monk
     ready = buyers(record, 8)
     looking_without_lock(monkeypatch, threading.Barrier(8))
     drop_constraint("partner_stockrecord", "stockrecord_promises_only_what_is_there")
+    drop_constraint("lots_lotstock", "lot_stock_holds_what_is_there")
 
     press_together(ready)
 
@@ -216,15 +217,19 @@ def test_twin_without_the_sorting_one_of_two_opposite_orders_is_a_deadlock(monke
     first, second = stock(in_stock=100), stock(in_stock=100)
     together = threading.Barrier(2)
 
-    def lock_as_asked(model, ids):
-        rows = {}
-        for number, pk in enumerate(ids):
-            rows[pk] = model.objects.select_for_update(no_key=True).get(pk=pk)
+    ways = iter(("pk", "-pk"))
+
+    def lock_as_asked(rows):
+        found = []
+        for number, pk in enumerate(rows.order_by(next(ways)).values_list("pk", flat=True)):
+            found.append(
+                rows.select_related("lot__stockrecord__product", "place").select_for_update(of=("self",)).get(pk=pk)
+            )
             if number == 0:
                 together.wait(timeout=20)
-        return rows
+        return found
 
-    monkeypatch.setattr(f"{HOLD}.lock_ids", lock_as_asked)
+    monkeypatch.setattr(f"{HOLD}.locked", lock_as_asked)
 
     def buy(number):
         items = ((first, 1), (second, 1)) if number % 2 else ((second, 1), (first, 1))

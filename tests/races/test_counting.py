@@ -1,6 +1,7 @@
 """Counting a shelf while others count or sell from it. Each race has a twin without the lock."""
 
 import threading
+from datetime import date
 from unittest.mock import patch
 from uuid import uuid4
 
@@ -8,8 +9,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from catalogue.cooperatives import operations
 from catalogue.cooperatives.models import StockCount, StockRecord
+from catalogue.lots import operations
+from catalogue.lots.operations import counting
 from catalogue.people.models import User
 from tests.factories.catalogue import make_stockrecord
 from tests.support.races import run_together
@@ -46,7 +48,7 @@ def test_one_form_sent_eight_times_at_once_is_one_count(clerk):
 def test_without_the_lock_the_same_form_fails_for_some(clerk):
     record, key = make_stockrecord(in_stock=10), uuid4()
 
-    with patch.object(operations, "lock_ids", without_a_lock):
+    with patch.object(counting, "lock_ids", without_a_lock):
         made = run_together(lambda: count(record, 7, clerk, key), workers=8, expected=IntegrityError)
 
     assert any(isinstance(answer, IntegrityError) for answer in made)
@@ -59,7 +61,7 @@ def sell_and_count(record, clerk):
         if number:
             return count(record, 3, clerk, uuid4())
         with transaction.atomic():
-            return operations.hold({record.pk: 7})
+            return operations.allocate({record.pk: 7}, day=date(2026, 11, 20))
 
     return run_together(act, workers=2, expected=(operations.BelowPromised, operations.SoldOut))
 

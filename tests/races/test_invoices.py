@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from fulfilment.documents import numbering
 from fulfilment.invoices import operations
 from fulfilment.invoices.models import Invoice, Series
 from tests.factories.sales import make_order
@@ -34,7 +35,7 @@ def test_many_at_once_take_following_numbers(orders):
 
 
 def test_twin_without_the_lock_gives_a_number_twice(orders, monkeypatch):
-    unlock(monkeypatch, operations)
+    unlock(monkeypatch, operations, numbering)
 
     answers = issue_all(orders, expected=IntegrityError)
 

@@ -1,6 +1,7 @@
 """Jobs rung, fired and claimed by several at once: each once; and what happens without the guard."""
 
 import itertools
+import threading
 import time
 from datetime import timedelta
 from uuid import uuid4
@@ -24,10 +25,13 @@ def write(task: str, count: int = 1) -> list[int]:
     return list(Job.objects.values_list("pk", flat=True))
 
 
+all_have_looked = threading.Barrier(8)
+
+
 def claim_without_guard(*, job_id, now):
     job = Job.objects.get(pk=job_id)
     lease = uuid4()
-    time.sleep(0.1)
+    all_have_looked.wait(timeout=30)
     Job.objects.filter(pk=job_id).update(
         state="RUNNING", attempts=F("attempts") + 1, lease=lease, leased_until=now + timedelta(minutes=5)
     )

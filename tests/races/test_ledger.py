@@ -14,11 +14,12 @@ from fulfilment.payments import operations as payments
 from fulfilment.payments.operations import paying
 from fulfilment.payouts import booking as payouts_booking
 from fulfilment.payouts import operations as payouts
+from fulfilment.payouts.models import Payout, PayoutFile
 from tests.factories.bank import open_bank, pay
 from tests.factories.catalogue import make_stockrecord
 from tests.factories.orders import open_deliveries, place_order, stock
 from tests.factories.parcels import make_held_order, move_to, open_parcels
-from tests.factories.payouts import later
+from tests.factories.payouts import approve, draft, later, send, submitter
 from tests.fulfilment.ledger.test_operations import fee
 from tests.support.races import run_together
 
@@ -120,20 +121,30 @@ def test_earnings_recorded_by_several_at_once_are_booked_once(owed):
 
 def test_payout_runs_at_once_book_one_payout(owed):
     run_together(
-        lambda: payouts.run_payouts(now=later()),
+        lambda: draft(later()),
         workers=WORKERS,
         expected=(payouts.RunInProgress, payouts.PaidMeanwhile),
     )
 
+    assert (Payout.objects.count(), Entry.objects.filter(source="payout").count()) == (1, 0)
+
+
+def test_a_run_that_is_sent_by_several_at_once_is_booked_once(owed):
+    run = approve(draft(later()))
+    who = submitter()
+
+    run_together(lambda: payouts.export(run_id=run.pk, by=who, now=run.run_at), workers=WORKERS)
+
     assert Entry.objects.filter(source="payout").count() == 1
+    assert PayoutFile.objects.filter(kind="pain001").count() == 1
 
 
 def test_a_run_is_booked_once_whoever_books_it_again(owed):
-    run = payouts.run_payouts(now=later())
+    run = send(draft(later()))
 
     def book():
         with transaction.atomic():
-            payouts_booking.pay(run, now=timezone.now())
+            payouts_booking.send(run.payouts.select_related("run"), now=timezone.now())
 
     answers = run_together(book, workers=WORKERS, expected=IntegrityError)
 

@@ -1,15 +1,14 @@
 """Parcels opened and handed over by several at once."""
 
-import time
-
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from fulfilment.orders import operations as orders
+from fulfilment.orders.allocating import operations as allocating
 from fulfilment.orders.models import Order
 from fulfilment.orders.operations import life
-from fulfilment.warehouse import operations
+from fulfilment.warehouse import operations, parcels
 from fulfilment.warehouse.models import Consignment
 from tests.factories.catalogue import make_stockrecord
 from tests.factories.parcels import make_held_order, move_to
@@ -19,14 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def without_locks(monkeypatch):
-    """Read rows where the operations lock them, and give others time to do the same."""
-
-    def read(rows):
-        found = list(rows.order_by("pk"))
-        time.sleep(0.2)
-        return found
-
-    unlock(monkeypatch, operations, life, read=read)
+    unlock(monkeypatch, operations, parcels, life, meet=2)
 
 
 def open_one(order: Order) -> list[Consignment]:
@@ -83,15 +75,16 @@ def test_two_people_handing_over_a_parcel_take_its_goods_off_the_shelf_once(held
     assert order.events.filter(kind="consignment_handed_over").count() == 1
 
 
-def test_twin_without_the_locks_the_goods_leave_twice(held, monkeypatch):
-    record, order, _ = held
+def test_twin_without_the_locks_it_is_handed_over_twice(held, monkeypatch):
+    _record, order, _ = held
     consignment = packed(order)
     without_locks(monkeypatch)
+    monkeypatch.setattr(allocating, "hold_still", lambda lines: None)  # the lots' own locks keep the harm away too,
+    monkeypatch.setattr(operations, "_check_complete", lambda *parcel: None)  # and so does counting what is kept
 
     hand_over_together(consignment)
 
-    record.refresh_from_db()
-    assert (record.num_in_stock, record.num_allocated) == (4, 0)
+    assert order.events.filter(kind="consignment_handed_over").count() == 2
 
 
 def test_cancelling_while_packing_ends_in_one_of_the_two(held):

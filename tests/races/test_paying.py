@@ -112,7 +112,7 @@ def test_webhook_return_page_and_sweep_at_one_barrier_make_one_transition_one_an
     signals.payment_settled.disconnect(hear)
 
     paid = OrderEvent.objects.filter(kind="paid").values_list("order_id", flat=True)
-    mails = Message.objects.filter(kind="order.paid").values_list("order_id", flat=True)
+    mails = Message.objects.filter(kind="order.paid", channel="mail").values_list("order_id", flat=True)
     assert sorted(paid) == sorted(mails) == [order.pk for order in placed]
     assert len(heard) == len(set(heard)) == ROUNDS
     assert set(PaymentAttempt.objects.values_list("state", flat=True)) == {"SUCCEEDED"}

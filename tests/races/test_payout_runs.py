@@ -1,8 +1,9 @@
-"""Two payout runs at once pay once; without the locks and the database's guards they pay twice."""
+"""Two payout runs at once draft each leg once; without the locks and the database's guards they pay twice."""
 
 import contextlib
 import itertools
 import threading
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import psycopg
@@ -13,13 +14,15 @@ from django.utils import timezone
 
 from fulfilment.payouts import operations, owing
 from fulfilment.payouts.models import Freeze, Payout
+from fulfilment.payouts.operations import drafting
 from tests.factories.catalogue import make_stockrecord
-from tests.factories.payouts import deliver, later
+from tests.factories.payouts import deliver, draft
 from tests.support import servers
 from tests.support.races import run_together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OWED = Decimal("160.00")
+NOW = datetime(2026, 12, 30, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -32,25 +35,25 @@ def owed():
 def meet(monkeypatch):
     """Hold each run between its snapshot and its payments until both have one, or half a second."""
     barrier = threading.Barrier(2)
-    draw_up = operations._draw_up
+    draw_up = drafting._draw_up
 
     def wait(*args):
         with contextlib.suppress(threading.BrokenBarrierError):
             barrier.wait(timeout=0.5)
         return draw_up(*args)
 
-    monkeypatch.setattr(operations, "_draw_up", wait)
+    monkeypatch.setattr(drafting, "_draw_up", wait)
 
 
 @pytest.fixture
 def many_references(monkeypatch):
     references = itertools.count(1)
-    monkeypatch.setattr(operations, "_reference", lambda now: f"PAY-{next(references)}")
+    monkeypatch.setattr(drafting, "_reference", lambda cycle, period: f"PAY-{next(references)}")
 
 
 def pay_together():
     return run_together(
-        lambda: operations.run_payouts(now=later()),
+        lambda: draft(NOW),
         workers=2,
         expected=(operations.RunInProgress, operations.PaidMeanwhile),
     )
@@ -76,7 +79,7 @@ def test_two_runs_at_once_pay_once(owed, meet):
 
 
 def test_two_runs_without_the_run_lock_still_pay_once_by_the_row_locks(owed, meet, monkeypatch):
-    monkeypatch.setattr(operations, "try_advisory_lock", lambda name: True)
+    monkeypatch.setattr(drafting, "try_advisory_lock", lambda name: True)
 
     answers = pay_together()
 
@@ -84,9 +87,20 @@ def test_two_runs_without_the_run_lock_still_pay_once_by_the_row_locks(owed, mee
     assert None in answers
 
 
-def test_two_runs_without_any_lock_still_pay_once_as_a_leg_is_covered_once(owed, meet, many_references, monkeypatch):
-    monkeypatch.setattr(operations, "try_advisory_lock", lambda name: True)
-    monkeypatch.setattr(operations, "_snapshot", owing.open_legs)
+def test_two_runs_without_any_lock_still_pay_once_as_a_period_is_paid_once(owed, meet, many_references, monkeypatch):
+    monkeypatch.setattr(drafting, "try_advisory_lock", lambda name: True)
+    monkeypatch.setattr(drafting, "_snapshot", lambda cycle: owing.legs(owing.open_lines()))
+
+    answers = pay_together()
+
+    assert paid() == OWED
+    assert sum(isinstance(answer, operations.PaidMeanwhile) for answer in answers) == 1
+
+
+def test_without_that_they_still_pay_once_as_a_leg_is_covered_once(owed, meet, many_references, monkeypatch):
+    unguard("DROP INDEX payout_once_per_period")
+    monkeypatch.setattr(drafting, "try_advisory_lock", lambda name: True)
+    monkeypatch.setattr(drafting, "_snapshot", lambda cycle: owing.legs(owing.open_lines()))
 
     answers = pay_together()
 
@@ -95,9 +109,12 @@ def test_two_runs_without_any_lock_still_pay_once_as_a_leg_is_covered_once(owed,
 
 
 def test_twin_two_runs_without_any_guard_pay_twice(owed, meet, many_references, monkeypatch):
-    monkeypatch.setattr(operations, "try_advisory_lock", lambda name: True)
-    monkeypatch.setattr(operations, "_snapshot", owing.open_legs)
-    unguard("ALTER TABLE payouts_payoutline DROP CONSTRAINT payouts_payoutline_ledger_line_id_key")
+    monkeypatch.setattr(drafting, "try_advisory_lock", lambda name: True)
+    monkeypatch.setattr(drafting, "_snapshot", lambda cycle: owing.legs(owing.open_lines()))
+    unguard(
+        "ALTER TABLE payouts_payoutline DROP CONSTRAINT payouts_payoutline_ledger_line_id_key",
+        "DROP INDEX payout_once_per_period",
+    )
 
     pay_together()
 
@@ -107,7 +124,7 @@ def test_twin_two_runs_without_any_guard_pay_twice(owed, meet, many_references, 
 def freeze_between(monkeypatch, order):
     """Let a dispute open once a run has its snapshot; the run goes on after half a second, whatever happened."""
     began, opened = threading.Event(), threading.Event()
-    draw_up = operations._draw_up
+    draw_up = drafting._draw_up
 
     def wait(*args):
         began.set()
@@ -121,8 +138,8 @@ def freeze_between(monkeypatch, order):
         opened.set()
         return answer
 
-    monkeypatch.setattr(operations, "_draw_up", wait)
-    parts = (lambda: operations.run_payouts(now=later()), freeze)
+    monkeypatch.setattr(drafting, "_draw_up", wait)
+    parts = (lambda: draft(NOW), freeze)
     return run_together(lambda number: parts[number](), workers=2)
 
 
@@ -133,7 +150,7 @@ def test_a_dispute_that_opens_during_a_run_waits_for_what_it_pays(owed, monkeypa
 
 
 def test_twin_without_the_lock_a_run_pays_what_is_frozen_by_then(owed, monkeypatch):
-    monkeypatch.setattr(operations, "_snapshot", owing.open_legs)
+    monkeypatch.setattr(drafting, "_snapshot", lambda cycle: owing.legs(owing.open_lines()))
 
     _run, payouts_when_frozen = freeze_between(monkeypatch, owed)
 

@@ -60,8 +60,8 @@ def test_an_order_placed_while_a_list_starts_is_of_the_list_it_was_shown(publish
 def test_twin_that_reads_prices_twice_and_asks_nobody_mixes_two_lists(monkeypatch, publish_between):
     real = queries.quote
 
-    def read_again(items, *, shopping, zone_code, now, rows=None, offers):
-        return real(items, shopping=shopping, zone_code=zone_code, now=timezone.now(), offers=offers)
+    def read_again(items, *, shopping, zone_code, now, rows=None, offers, **others):
+        return real(items, shopping=shopping, zone_code=zone_code, now=timezone.now(), offers=offers, **others)
 
     monkeypatch.setattr(placing.queries, "quote", read_again)
     monkeypatch.setattr(Quote, "fingerprint", lambda self, delivery, method: "whatever was shown")

@@ -32,15 +32,16 @@ def order():
     return place_transfer()
 
 
-def meet_after(monkeypatch, module, name):
-    """Hold each after it has looked, until both have, or half a second."""
+def meet_after(monkeypatch, module, name, *, seconds=0.5):
+    """Hold each after it has looked, until both have, or so many seconds: a lock keeps the second from looking."""
     barrier = threading.Barrier(2)
     look = getattr(module, name)
 
     def look_and_wait(*args, **kwargs):
         found = look(*args, **kwargs)
         with suppress(threading.BrokenBarrierError):
-            barrier.wait(timeout=0.5)
+            if threading.current_thread() is not threading.main_thread():
+                barrier.wait(timeout=seconds)
         return found
 
     monkeypatch.setattr(module, name, look_and_wait)
@@ -76,7 +77,7 @@ def test_two_who_record_the_same_line_of_nobody_count_it_once(order):
 def test_twin_without_one_writing_of_a_reference_the_line_counts_twice(order, monkeypatch):
     names = iter(("VIR-1A", "VIR-1B"))
     monkeypatch.setattr(transfers, "bank_reference", lambda written: next(names))
-    meet_after(monkeypatch, transfers, "order_named")
+    meet_after(monkeypatch, transfers, "order_named", seconds=30)
 
     record_together(order)
 
@@ -104,7 +105,7 @@ def test_two_who_match_two_lines_with_one_order_pay_it_once(order, monkeypatch):
 
 def test_twin_without_the_locks_two_lines_pay_one_order(order, monkeypatch):
     unlock(monkeypatch, transfers, read=lambda rows: list(rows.order_by("pk")))
-    meet_after(monkeypatch, transfers, "_why_not")
+    meet_after(monkeypatch, transfers, "_why_not", seconds=30)
 
     match_two(order)
 

@@ -23,6 +23,11 @@ def offset() -> float:
     return float(os.environ[OFFSET])
 
 
+def ahead() -> float:
+    """How far this process is from the real clock, in seconds."""
+    return time.time() - time_machine.escape_hatch.time.time() if time_machine.escape_hatch.is_travelling() else 0.0
+
+
 @contextlib.contextmanager
 def shifted() -> Iterator[time_machine.Traveller]:
     """Share the run's clock with its other processes, to the second: an app's code is good for thirty."""

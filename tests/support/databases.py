@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,7 +33,10 @@ SOURCES = {
         *(f"{floor}/**/datasets*.py" for floor in FLOORS),
     ],
 }
+TESTS_FOR_A_COPY = 250
+"""Tests that roll back leave dead rows, and plans made when tables were empty: after so many a copy is made anew."""
 _made: dict[str, str] = {}
+_used: Counter[str] = Counter()
 _wanted = "empty"
 
 
@@ -46,8 +50,8 @@ def template(kind: str) -> str:
     return name
 
 
-def use(kind: str | None = None) -> None:
-    """Point Django at this process's copy of a template; called before each test."""
+def use(kind: str | None = None, *, fresh: bool = False) -> None:
+    """Point Django at this process's copy of a template, or a ``fresh`` one; called before each test."""
     global _wanted
     _wanted = kind or _wanted
     entry = connections.settings["default"]
@@ -59,12 +63,16 @@ def use(kind: str | None = None) -> None:
     if entry["NAME"] != _made[_wanted]:
         connections.close_all()
         entry["NAME"] = _made[_wanted]
+    _used[_wanted] += 1
+    if fresh or _used[_wanted] > TESTS_FOR_A_COPY:
+        renew()
 
 
 def renew() -> None:
     """Put the current database back to its template, after a test that committed."""
     connections.close_all()
     copy(_wanted, _made[_wanted])
+    _used[_wanted] = 0
 
 
 def copy(kind: str, name: str) -> None:

@@ -8,10 +8,39 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from django.db.models import QuerySet
 
 
-def unlock(monkeypatch: pytest.MonkeyPatch, *modules: ModuleType, read: Callable[..., list[Any]] = list) -> None:
-    """Let operations of these modules only read the rows that they lock: for the twin of a race."""
+class Meeting:
+    """A read that stands in for a lock: each thread that comes goes on once all have read as often as it has.
+
+    They wait long for each other at the first read, so that all of them have looked before one writes however slow
+    the machine is. Later one may be held up by what another has written: there they wait a moment only.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self.barrier = threading.Barrier(threads)
+        self.known: set[int] = set()
+
+    def read(self, rows: QuerySet[Any]) -> list[Any]:
+        found = list(rows.order_by("pk"))
+        here = threading.get_ident()
+        if here != threading.main_thread().ident:
+            patience = 1 if here in self.known else 30
+            self.known.add(here)
+            with contextlib.suppress(threading.BrokenBarrierError):
+                self.barrier.wait(timeout=patience)
+        return found
+
+
+def unlock(
+    monkeypatch: pytest.MonkeyPatch, *modules: ModuleType, read: Callable[..., list[Any]] = list, meet: int = 0
+) -> None:
+    """Let operations of these modules only read the rows that they lock: for the twin of a race.
+
+    As many threads as ``meet`` says have all read before one of them goes on.
+    """
+    read = Meeting(meet).read if meet else read
     for module in modules:
         for name, stand_in in (("lock", read), ("lock_one", lambda rows: read(rows)[0])):
             if hasattr(module, name):

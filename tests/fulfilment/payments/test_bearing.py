@@ -1,6 +1,5 @@
 """Who bears a lost dispute: the office, or by decision the cooperatives, wherever their goods stand."""
 
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,12 +10,12 @@ from fulfilment.ledger.models import Entry
 from fulfilment.payments import booking, operations
 from fulfilment.payments.gateways.base import Disputed, Movement
 from fulfilment.payments.models import Dispute, PaymentAttempt
-from fulfilment.payouts import operations as payouts
 from fulfilment.payouts.models import Freeze
 from fulfilment.warehouse.models import Consignment
 from tests.factories.disputes import balance, broken, close_dispute, fail_refund, open_dispute, pay_by_card
 from tests.factories.orders import stock
 from tests.factories.parcels import move_to, open_parcels
+from tests.factories.payouts import pay_all
 from tests.factories.people import make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("deliveries")]
@@ -32,7 +31,7 @@ def test_case_20_a_dispute_after_the_cooperative_was_paid_leaves_it_owing(bank, 
     attempt = pay_by_card(bank)
     cooperative = attempt.order.lines.get().partner_id
     deliver(attempt, run_jobs)
-    payouts.run_payouts(now=timezone.now() + timedelta(days=60), run_by=None)
+    pay_all()
     paid = balance("cooperatives.payable", "MAD", cooperative)
     dispute = close_dispute(bank, open_dispute(bank, attempt), won=False)
     lost = balance("expense.disputes_lost")
@@ -222,7 +221,7 @@ def test_what_was_charged_before_the_delivery_follows_its_goods_and_comes_back(b
     stands = [balance(f"cooperatives.{name}", "MAD", cooperative) for name in ("accrued", "payable")]
 
     assert (stands, broken()) == ([0, -160 if won else 0], [])
-    owed = payouts.run_payouts(now=timezone.now() + timedelta(days=60))
+    owed = pay_all()
     assert [payout.amount_mad for payout in (owed.payouts.all() if owed else ())] == ([160] if won else [])
 
 
@@ -231,11 +230,11 @@ def test_a_dispute_at_the_bank_freezes_what_is_paid_out_until_it_is_over(bank, r
     attempt = pay_by_card(bank)
     deliver(attempt, run_jobs)
     dispute = open_dispute(bank, attempt)
-    during = payouts.run_payouts(now=timezone.now() + timedelta(days=60))
+    during = pay_all()
 
     close_dispute(bank, dispute, won=won)
 
     freeze = Freeze.objects.get()
     assert (during, freeze.order_id, freeze.dispute) == (None, attempt.order_id, dispute.pk)
     assert freeze.lifted_at is not None
-    assert payouts.run_payouts(now=timezone.now() + timedelta(days=60)).payouts.get().amount_mad == 160
+    assert pay_all().payouts.get().amount_mad == 160

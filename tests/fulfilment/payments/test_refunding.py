@@ -17,11 +17,11 @@ from fulfilment.payments import operations
 from fulfilment.payments.models import Refund, RefundTransfer
 from fulfilment.payments.policies import free_runs
 from fulfilment.payments.queries import refunds_to_look_at
-from fulfilment.payouts import operations as payouts
 from storefront.demo.stripe.cards import ACCEPTED, REFUND_FAILS
 from tests.factories.bank import events_of, pay, tell
 from tests.factories.orders import place_order, stock
 from tests.factories.parcels import move_to
+from tests.factories.payouts import pay_all
 from tests.factories.people import make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("deliveries")]
@@ -413,6 +413,6 @@ def test_payout_runs_still_pay_what_was_earned(bank, run_jobs):
     deliver(order, run_jobs)
     ask(order)
 
-    payouts.run_payouts(now=timezone.now())
+    pay_all()
 
     assert broken() == []

@@ -22,6 +22,7 @@ from fulfilment.payments.models import BankCredit, PaymentAttempt, Refund
 from fulfilment.payments.policies import NotABankReference
 from fulfilment.payments.queries import standing_of
 from storefront.notifications.models import Message
+from tests.factories.lots import set_stock
 from tests.factories.orders import open_deliveries, place_order, stock
 from tests.factories.transfers import place_transfer, receive
 
@@ -278,7 +279,7 @@ def test_late_money_takes_the_order_up_again_while_its_goods_are_there(order):
 
 def test_late_money_waits_for_a_person_when_the_goods_are_gone(order):
     run_out(order)
-    StockRecord.objects.update(num_in_stock=1)
+    set_stock(StockRecord.objects.get(), 1)
 
     credit = receive(order)
     with pytest.raises(operations.NotAwaited):

@@ -9,6 +9,7 @@ from catalogue.pricing.models import PriceList
 from catalogue.products.models import Product
 from storefront.basket.models import Basket, Line
 from tests.factories.catalogue import make_stockrecord, publish_prices
+from tests.factories.lots import set_stock
 from tests.factories.orders import Guest, make_basket, open_deliveries, refuse_to, stock
 from tests.factories.people import make_person
 
@@ -190,9 +191,9 @@ def test_each_reason_is_named_beside_its_line_and_counted(guest, happened, words
         StockRecord.objects.filter(pk=honey.pk).update(price=None)
         publish_prices()
     elif happened == "sold":
-        StockRecord.objects.filter(pk=honey.pk).update(num_in_stock=0)
+        set_stock(honey, 0)
     elif happened == "fewer":
-        StockRecord.objects.filter(pk=honey.pk).update(num_in_stock=1)
+        set_stock(honey, 1)
     else:
         Product.objects.filter(pk=honey.product_id).update(ship_flags=["ANIMAL_ORIGIN_DAIRY"])
         refuse_to("EU", "ANIMAL_ORIGIN_DAIRY")

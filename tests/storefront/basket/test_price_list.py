@@ -16,6 +16,7 @@ from storefront.basket.models import Basket, Line
 from tests.factories.catalogue import make_stockrecord, publish_prices
 from tests.factories.orders import make_basket, stock
 from tests.factories.people import make_person
+from tests.support.soak import examples
 
 pytestmark = pytest.mark.django_db
 FRESH = "baskets: every line has its price from the basket's own list"
@@ -71,7 +72,7 @@ def test_the_database_refuses_a_rate_that_cannot_be(wrong):
         Basket.objects.filter(pk=basket.pk).update(**wrong)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     prices=st.lists(st.decimals("0.50", "9999.50", places=2), min_size=1, max_size=4),
     quantities=st.lists(st.integers(1, 40), min_size=4, max_size=4),

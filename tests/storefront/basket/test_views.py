@@ -11,6 +11,7 @@ from catalogue.products.models import Product
 from storefront.basket import queries
 from storefront.basket.models import Basket, Line
 from tests.factories.catalogue import make_stockrecord, publish_prices
+from tests.factories.lots import set_stock
 from tests.factories.orders import Guest, make_basket, open_deliveries, refuse_to, stock
 from tests.support.breakdowns import Taken, amounts
 
@@ -133,7 +134,7 @@ def test_what_sold_out_or_may_not_go_is_named_and_keeps_from_ordering(guest):
     honey, oil = stock(), stock()
     guest.add(honey)
     guest.add(oil)
-    StockRecord.objects.filter(pk=honey.pk).update(num_in_stock=0)
+    set_stock(honey, 0)
 
     page = guest.get("basket/").content.decode()
 

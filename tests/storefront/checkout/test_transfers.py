@@ -72,7 +72,7 @@ def test_from_the_checkout_to_the_paid_order_and_its_mail(client, run_jobs):
 
     order = Order.objects.get()
     page = guest.get(f"orders/{order.number}/").content.decode()
-    letter = Message.objects.get(kind="order.placed")
+    letter = Message.objects.get(kind="order.placed", channel="mail")
     assert answer.url == f"/en/orders/{order.number}/"
     assert (order.status, order.reserved_until) == ("PENDING_PAYMENT", datetime(2026, 11, 27, 12, tzinfo=UTC))
     for words in (IBAN, RIB, "DEMOMAM0", order.number, "600.00", "27 November 2026", "Atlas Cantines SARL", ICE):
@@ -97,9 +97,9 @@ def test_from_the_checkout_to_the_paid_order_and_its_mail(client, run_jobs):
 
     page = guest.get(f"orders/{order.number}/").content.decode()
     assert Order.objects.get().status in ("PAID", "PREPARING")
-    assert "600.00" in Message.objects.get(kind="order.paid").text
+    assert "600.00" in Message.objects.get(kind="order.paid", channel="mail").text
     assert IBAN not in page
-    assert Message.objects.filter(kind__startswith="order.").count() == 2
+    assert Message.objects.filter(kind__startswith="order.", channel="mail").count() == 2
     assert [name for name, rows in violations() if rows] == []
 
 

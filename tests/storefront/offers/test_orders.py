@@ -13,13 +13,14 @@ from fulfilment.orders import operations as orders
 from fulfilment.orders.discounting import Kind
 from fulfilment.orders.models import LineDiscount, Order
 from fulfilment.payments.models import PaymentAttempt
-from fulfilment.payouts.queries import owed
+from fulfilment.payouts.queries import owed, owed_statement
 from storefront.notifications.letters import order_letter
 from storefront.offers import operations, queries
 from storefront.offers.models import OfferUse
 from tests.factories.offers import agree, make_offer, make_voucher
 from tests.factories.orders import Guest, open_deliveries, seal_of, stock
 from tests.factories.parcels import move_to
+from tests.factories.shares import make_shared, make_union
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -123,6 +124,24 @@ def test_what_a_cooperative_bears_lands_on_its_line_and_its_earning(run_jobs):
     assert (line.given_mad, line.floor_mad, line.owed_mad) == (D("12.00"), D("54.00"), D("108.00"))
     assert owed(record.partner, timezone.now()).owed_mad == D("108.00")
     assert OfferUse.objects.get().cooperative_mad == D("12.00")
+    assert broken_invariants() == []
+
+
+def test_those_who_made_a_lot_together_bear_their_share_of_a_discount(run_jobs):
+    members = make_union()
+    record = make_shared(members, 500, 300, 200, farm_gate="60.05")
+    agree(record.partner, "10")
+    make_offer(percent="20", cooperative_pct=D(100))
+    order = order_from(Guest(), (record, 2))
+    run_jobs()
+    for consignment in order.consignments.all():
+        move_to(consignment, "DELIVERED")
+    run_jobs()
+
+    statements = [owed_statement(member, timezone.now()) for member in members]
+    assert [one.deducted_mad for one in statements] == [D("6.00"), D("3.60"), D("2.40")]
+    assert [one.to_receive_mad for one in statements] == [D("54.05"), D("32.43"), D("21.62")]
+    assert sum(one.sold_mad for one in statements) == D("120.10")
     assert broken_invariants() == []
 
 
@@ -249,7 +268,8 @@ def test_an_offer_concerns_its_range_alone(scope):
 def test_an_offer_on_a_shelf_concerns_the_shelves_below_it():
     honey, dates = stock("120.00", product=None), stock("50.00")
     shelf = honey.product.categories.get()
-    below = type(shelf).objects.get(pk=shelf.pk).add_child(name="below", slug="below", code="argan-food/below")
+    named = {"name": "below", "slug": "below", "code": "argan-food/below"}
+    below = type(shelf).objects.add_child(shelf, named)
     dates.product.categories.set([below])
     make_offer(category_ids=(shelf.pk,))
 

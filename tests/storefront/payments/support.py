@@ -35,7 +35,7 @@ def broken():
 
 
 def told(kind):
-    return Message.objects.filter(kind=f"order.{kind}").count()
+    return Message.objects.filter(kind=f"order.{kind}", channel="mail").count()
 
 
 def return_page(order, intent_id):

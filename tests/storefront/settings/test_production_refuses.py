@@ -68,6 +68,7 @@ def test_accounts_and_an_acquirer_may_be_named():
         ({"SMS_GATEWAY": None}, "SMS_GATEWAY"),
         ({"SMS_GATEWAY": "storefront.demo.boxes.SmsBox"}, "SMS_GATEWAY"),
         ({"SMS_GATEWAY": "storefront.notifications.gateways.MemorySms"}, "SMS_GATEWAY"),
+        ({"SMS_GATEWAY": "storefront.notifications.gateways.FileSms"}, "SMS_GATEWAY"),
         ({"STRIPE_SECRET_KEY": "sk_test_of_another_world"}, "sk_live_"),
         ({"STRIPE_PUBLISHABLE_KEY": None}, "pk_live_"),
         ({"STRIPE_API_BASE": "http://127.0.0.1:8001"}, "STRIPE_API_BASE"),

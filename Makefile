@@ -11,7 +11,7 @@ PY := .venv/bin/python
 WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -gt 6 ] && echo 6 || echo $$n)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check bench hooks format runtime dev
+.PHONY: help demo demo-reset test check bench soak-properties soak-chaos hooks format runtime dev
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,12 @@ check: dev  ## format, lint, types, import contracts, migrations, translations, 
 
 bench: dev  ## query counts, bytes and speed as ratios; publishing prices (ARGS=--big-list: of 160,000 products)
 	@exec $(PY) -m bench $(ARGS)
+
+soak-properties: dev  ## the proofs by random examples, twenty times as long as in the suite
+	@exec env SOAK=20 $(PY) -m pytest -n $(WORKERS) --timeout 3600 tests/fulfilment/orders/discounting tests/fulfilment/ledger/policies tests/fulfilment/payouts/test_histories.py tests/proofs/test_shelf_to_door.py tests/storefront/basket/test_price_list.py
+
+soak-chaos: dev  ## three hundred orders while workers and broker are killed for two minutes (ARGS="ORDERS SECONDS")
+	@exec $(PY) -m bench.chaos $(ARGS)
 
 hooks:  ## run the fast checks before each commit
 	git config core.hooksPath .githooks
